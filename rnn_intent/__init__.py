@@ -1,0 +1,1 @@
+"""rnn-intent: what a sentence wants, read word by word."""

@@ -1,0 +1,107 @@
+"""What can be set in an experiment: frozen dataclasses, one per section of the YAML file.
+
+They import nothing heavy, so that prediction can read them back from a model file in microseconds; `config.py`
+checks them with pydantic when an experiment is loaded. `configs/base.yaml` explains each key and shows its default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Le, Lt
+
+Cell = Literal["rnn", "lstm", "gru"]
+Pooling = Literal["last", "max", "mean", "attention"]
+Positive = Annotated[int, Ge(1)]
+Share = Annotated[float, Ge(0.0), Lt(1.0)]
+NotNegative = Annotated[float, Ge(0.0)]
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Where the examples are. Paths are read relative to the file that names them."""
+
+    train: str | None = None
+    valid: str | None = None
+    test: str | None = None
+    format: str = "auto"
+    encoding: str = "utf-8"
+    valid_fraction: Annotated[float, Gt(0.0), Lt(1.0)] = 0.1
+    test_fraction: Annotated[float, Ge(0.0), Lt(1.0)] = 0.1
+    out_of_scope: str | None = None
+
+
+@dataclass(frozen=True)
+class TextSettings:
+    """How a sentence becomes tokens."""
+
+    mode: Literal["auto", "words", "jieba", "characters"] = "auto"
+    normalize: bool = True
+    fold_case: bool = True
+    user_dictionary: str | None = None
+    max_tokens: Positive = 256
+
+
+@dataclass(frozen=True)
+class VocabularySettings:
+    """Which tokens of the training split get a row of their own."""
+
+    min_count: Positive = 1
+    max_size: Positive = 50_000
+
+
+@dataclass(frozen=True)
+class EmbeddingSettings:
+    """How a token becomes a vector: its own row, plus the mean of its hashed character n-grams."""
+
+    size: Positive = 128
+    ngrams: bool = True
+    ngram_buckets: Positive = 262_144
+    ngram_min_count: Positive = 2
+    vectors: str | None = None
+    dropout: Share = 0.3
+    word_dropout: Share = 0.1
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """The recurrent encoder and what is read off its states."""
+
+    cell: Cell = "gru"
+    bidirectional: bool = True
+    layers: Annotated[int, Ge(1), Le(8)] = 1
+    hidden_size: Annotated[int, Ge(1), Le(4096)] = 128
+    pooling: tuple[Pooling, ...] = ("max", "mean", "last")
+    dropout: Share = 0.5
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """The loop: how long, how fast, and with which regularisers."""
+
+    epochs: Positive = 30
+    batch_size: Positive = 64
+    learning_rate: Annotated[float, Gt(0.0)] = 2e-3
+    embedding_learning_rate: Annotated[float, Gt(0.0)] = 2e-3
+    weight_decay: NotNegative = 0.01
+    warmup: Share = 0.05
+    label_smoothing: Share = 0.1
+    clip_norm: Annotated[float, Gt(0.0)] = 1.0
+    patience: Positive = 10
+    class_weights: Literal["none", "balanced", "sqrt"] = "none"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    threads: Literal["auto"] | Positive = "auto"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A whole experiment, resolved."""
+
+    seed: Annotated[int, Ge(0), Lt(2**32)] = 13
+    data: DataSettings = field(default_factory=DataSettings)
+    text: TextSettings = field(default_factory=TextSettings)
+    vocabulary: VocabularySettings = field(default_factory=VocabularySettings)
+    embedding: EmbeddingSettings = field(default_factory=EmbeddingSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
