@@ -48,3 +48,11 @@ class CheckFailed(IntentError):
 
 class TrainingError(IntentError):
     exit_code = 1
+
+
+def printable(value: str, limit: int = 80) -> str:
+    """A text from a stranger as it may stand in a message: one line, nothing a terminal would obey, not too long."""
+    shown = value if len(value) <= limit else value[: limit - 1] + "…"
+    if shown.isprintable():
+        return shown
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)

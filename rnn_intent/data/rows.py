@@ -1,0 +1,75 @@
+"""Gathers the rows of one file and everything that is wrong with it, so that all problems arrive together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rnn_intent.data.example import Example, Slot
+from rnn_intent.errors import DataError, printable
+
+SHOWN_PROBLEMS = 20
+TEXT_NAMES = frozenset({"text", "utterance", "sentence", "query", "文本", "句子"})
+INTENT_NAMES = frozenset({"intent", "label", "category", "class", "意图", "标签"})
+LANGUAGE_NAMES = frozenset({"language", "lang", "语言"})
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Rows:
+    """The good rows of one file, in order, and its problems; `name` is the file as messages show it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.examples: list[Example] = []
+        self.problems: list[str] = []
+        self._more = 0
+        self._known_intents: set[str] = set()
+
+    def add(self, line: int, text: object, intent: object, slots: Sequence[Slot] = (), language: object = "") -> None:
+        """Takes a row, or notes why it cannot be one."""
+        if type(text) is not str or type(intent) is not str or type(language) is not str:
+            self._wrong_type(line, text, intent, language)
+            return
+        intent = intent.strip()
+        if intent not in self._known_intents and not self._good_intent(line, text, intent):
+            return
+        if not text or text.isspace():
+            self.problem(line, f"no text for the intent {printable(intent)!r}; write one or delete the row")
+        elif not text.isascii() and _SURROGATE.search(text):
+            self.problem(line, f"half a character (a lone surrogate) in {printable(text)!r}; write the sentence anew")
+        else:
+            self.examples.append(Example(text, intent, tuple(slots), f"{self.name}:{line}", language))
+
+    def problem(self, line: int | None, message: str) -> None:
+        """Notes a problem; only the first ones are kept, the rest are counted."""
+        if len(self.problems) >= SHOWN_PROBLEMS:
+            self._more += 1
+            return
+        place = self.name if line is None else f"{self.name}:{line}"
+        self.problems.append(f"{place}: {message}")
+
+    def finish(self) -> list[Example]:
+        """The rows; or one DataError with all the problems, having no rows among them."""
+        if not self.problems and not self.examples:
+            self.problem(None, "no rows")
+        if self.problems:
+            raise DataError(self.problems + ([f"{self.name}: and {self._more} more"] if self._more else []))
+        return self.examples
+
+    def _wrong_type(self, line: int, text: object, intent: object, language: object) -> None:
+        for what, value in (("text", text), ("intent", intent), ("language", language)):
+            if value is None:
+                self.problem(line, f"no {what}")
+            elif type(value) is not str:
+                self.problem(line, f"{what} is a {type(value).__name__}, a string is expected")
+
+    def _good_intent(self, line: int, text: str, intent: str) -> bool:
+        if not intent:
+            self.problem(line, f"no intent for the text {printable(text)!r}")
+        elif not intent.isprintable():
+            self.problem(line, f"the intent {printable(intent)!r} holds characters that cannot be shown; rename it")
+        else:
+            self._known_intents.add(intent)
+            return True
+        return False
