@@ -1,0 +1,132 @@
+"""Sentence → tokens, the one path that training and prediction share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from rnn_intent.settings import TextSettings
+from rnn_intent.text.normalize import HAN_RANGES, align, normalize
+from rnn_intent.text.tokens import Token
+from rnn_intent.text.user_words import Phrases, split_user_words
+
+if TYPE_CHECKING:
+    from rnn_intent.text.chinese import ChineseCutter
+
+# Vowel signs and accents that have no composed form belong to the word they stand in.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0730-\u074a"
+    "\u0900-\u0963\u0966-\u0df3\u0e31-\u0e4e\u0eb1-\u0ecd\u0f71-\u0f84\u102b-\u103e\u17b6-\u17d3\u1ab0-\u1aff"
+    "\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
+)
+_LETTER = rf"[^\W{HAN_RANGES}]"
+_WORDS = re.compile(rf"{_LETTER}+(?:[{_MARKS}]{_LETTER}*|'{_LETTER}+)*|\S")
+_ASCII_WORDS = re.compile(r"[a-zA-Z0-9_]+(?:'[a-zA-Z0-9_]+)*|\S")  # the same for ASCII, in half the time
+_CHARACTERS = re.compile(r"\S")
+
+_CUTTABLE = re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")  # the blocks that jieba itself looks into
+_CUTTABLE_HAN = re.compile(r"[\u4E00-\u9FD5]")
+
+_LONGEST_WORD = 64  # what is longer than max_tokens words of this length is not read to its end
+
+
+class Tokenizer:
+    """Cuts sentences into normalised tokens, `words` as strings and `tokens` with their places.
+
+    mode `words`: runs of letters and digits with inner apostrophes, every other symbol alone, each Han character alone;
+    `characters`: each character that is no space; `jieba`: all of it as jieba cuts;
+    `auto`: jieba for stretches with Chinese in them, `words` for the rest.
+    User words are kept whole in every mode but `characters`.
+    """
+
+    def __init__(self, settings: TextSettings, user_words: Sequence[str] = ()) -> None:
+        self.settings = settings
+        self.user_words = tuple(user_words)
+        self._max_tokens = settings.max_tokens
+        self._max_characters = settings.max_tokens * _LONGEST_WORD
+        self._fold_ascii: Callable[[str], str] = str.lower if settings.fold_case else str
+        self._han_words: tuple[str, ...] = ()
+        self._phrases: Phrases | None = None
+        self._chinese: ChineseCutter | None = None
+        self._cut_rest = self._choose_cut()
+        self._take_user_words()
+        # Plain English, the common case, is one `lower` and one `findall`.
+        self._ascii_words = _ASCII_WORDS.findall if settings.mode in ("auto", "words") and not self._phrases else None
+
+    def words(self, text: str) -> list[str]:
+        """The tokens of a sentence as strings, at most `max_tokens`."""
+        if self._ascii_words and text.isascii() and text.isprintable() and len(text) <= self._max_characters:
+            found: list[str] = self._ascii_words(self._fold_ascii(text))
+            return found if len(found) <= self._max_tokens else found[: self._max_tokens]
+        return self._folded(self._pieces(self._normalized(text)))
+
+    def tokens(self, text: str) -> list[Token]:
+        """The same tokens with their places: `text[token.start:token.end]` is what was written."""
+        text = text[: self._max_characters]
+        normalized, starts, ends = align(text, self._normalized(text))
+        pieces = self._pieces(normalized)
+        found: list[Token] = []
+        cursor = 0
+        for piece, word in zip(pieces, self._folded(pieces), strict=True):
+            # Only spaces stand between two pieces, so the first match is the piece itself.
+            start = normalized.index(piece, cursor)
+            cursor = start + len(piece)
+            found.append(Token(word, starts[start], ends[cursor - 1]))
+        return found
+
+    def __reduce__(self) -> tuple[type[Tokenizer], tuple[TextSettings, tuple[str, ...]]]:
+        return Tokenizer, (self.settings, self.user_words)  # the Chinese dictionary is mapped anew, not copied
+
+    def _choose_cut(self) -> Callable[[str], list[str]]:
+        modes: dict[str, Callable[[str], list[str]]] = {
+            "words": _WORDS.findall,
+            "characters": _CHARACTERS.findall,
+            "jieba": self._cut_jieba,
+            "auto": self._cut_auto,
+        }
+        return modes[self.settings.mode]
+
+    def _take_user_words(self) -> None:
+        if self.settings.mode == "characters":
+            return
+        words = [normalize(word) if self.settings.normalize else word for word in self.user_words]
+        self._han_words, phrases = split_user_words(words, keep_han=self.settings.mode != "words")
+        if phrases:
+            self._phrases = Phrases(phrases, fold_case=self.settings.fold_case)
+
+    def _normalized(self, text: str) -> str:
+        text = text[: self._max_characters]
+        return normalize(text) if self.settings.normalize else text
+
+    def _pieces(self, normalized: str) -> list[str]:
+        cut = self._cut_rest
+        pieces = self._phrases.cut(normalized, cut) if self._phrases else cut(normalized)
+        return pieces[: self._max_tokens]
+
+    def _folded(self, pieces: list[str]) -> list[str]:
+        if self._phrases:  # their words may hold spaces, of which several count as one
+            pieces = [" ".join(piece.split()) for piece in pieces]
+        return [piece.casefold() for piece in pieces] if self.settings.fold_case else pieces
+
+    def _cut_jieba(self, text: str) -> list[str]:
+        return [piece for piece in self._cut_chinese(text) if not piece.isspace()]
+
+    def _cut_auto(self, text: str) -> list[str]:
+        pieces: list[str] = []
+        cursor = 0
+        for block in _CUTTABLE.finditer(text):
+            if _CUTTABLE_HAN.search(block[0]):
+                pieces += _WORDS.findall(text, cursor, block.start())
+                pieces += self._cut_chinese(block[0])
+                cursor = block.end()
+        pieces += _WORDS.findall(text, cursor)
+        return pieces
+
+    def _cut_chinese(self, text: str) -> list[str]:
+        if self._chinese is None:
+            # Imported at the first Chinese sentence: English starts without jieba.
+            from rnn_intent.text.chinese import ChineseCutter
+
+            self._chinese = ChineseCutter(self._han_words)
+        return self._chinese.cut(text)
