@@ -87,6 +87,7 @@ class TrainingSettings:
     weight_decay: NotNegative = 0.01
     warmup: Share = 0.05
     label_smoothing: Share = 0.1
+    r_drop: NotNegative = 0.0
     clip_norm: Annotated[float, Gt(0.0)] = 1.0
     patience: Positive = 10
     class_weights: Literal["none", "balanced", "sqrt"] = "none"

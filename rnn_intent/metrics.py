@@ -1,0 +1,115 @@
+"""Arithmetic over labels and probabilities. Knows no model, so that training and evaluation share it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class IntentScore:
+    """How well one intent is found; shares between 0 and 1. support: rows that have this intent."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+def accuracy(truth: Sequence[str], predicted: Sequence[str]) -> float:
+    """Share of rows whose predicted intent is the true one; 0 for no rows."""
+    return sum(map(str.__eq__, truth, predicted)) / max(1, len(truth))
+
+
+def intent_scores(truth: Sequence[str], predicted: Sequence[str]) -> dict[str, IntentScore]:
+    """Precision, recall and F1 for every intent that is true or predicted at least once, by name."""
+    right = Counter(true for true, guess in zip(truth, predicted, strict=True) if true == guess)
+    support, guesses = Counter(truth), Counter(predicted)
+    return {name: _score(right[name], support[name], guesses[name]) for name in sorted(support | guesses)}
+
+
+def _score(right: int, support: int, guesses: int) -> IntentScore:
+    return IntentScore(
+        precision=right / guesses if guesses else 0.0,
+        recall=right / support if support else 0.0,
+        f1=2 * right / (support + guesses) if right else 0.0,
+        support=support,
+    )
+
+
+def macro_f1(scores: dict[str, IntentScore]) -> float:
+    """Mean F1 over the intents that occur in the truth, each counting the same."""
+    present = [score.f1 for score in scores.values() if score.support]
+    return sum(present) / max(1, len(present))
+
+
+def confusions(truth: Sequence[str], predicted: Sequence[str]) -> list[tuple[str, str, int]]:
+    """(true intent, predicted intent, rows), most frequent first."""
+    wrong = Counter((true, guess) for true, guess in zip(truth, predicted, strict=True) if true != guess)
+    return [(true, guess, rows) for (true, guess), rows in sorted(wrong.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """Probabilities along the last axis; of the same precision as the logits."""
+    scaled = logits / temperature
+    shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return shifted / shifted.sum(axis=-1, keepdims=True)
+
+
+def area_under_roc(positive: np.ndarray, negative: np.ndarray) -> float:
+    """Chance that a positive row scores above a negative one, ties counting half (Mann-Whitney)."""
+    scores = np.concatenate([positive, negative])
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]  # mean rank of tied scores, from 1
+    wins = ranks[: len(positive)].sum() - len(positive) * (len(positive) + 1) / 2
+    return float(wins / (len(positive) * len(negative)))
+
+
+def false_positive_rate_at(positive: np.ndarray, negative: np.ndarray, share: float = 0.95) -> float:
+    """Share of negatives that score at least as high as the threshold which keeps `share` of the positives."""
+    threshold = np.quantile(positive, 1 - share, method="lower")
+    return float((negative >= threshold).mean())
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Is the confidence honest? Lower is better for all three; ece and brier within [0, 1] and [0, 2]."""
+
+    ece: float
+    brier: float
+    nll: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def reliability(probabilities: np.ndarray, targets: np.ndarray, bins: int = 15) -> Reliability:
+    """Expected calibration error over bins of equal mass, Brier score and negative log-likelihood.
+
+    probabilities: (rows, intents); targets: (rows,) class numbers, -1 for an intent that the model lacks.
+    """
+    rows = np.arange(len(targets))
+    known = targets >= 0
+    truth = np.zeros_like(probabilities)
+    truth[rows[known], targets[known]] = 1.0
+    of_truth = np.where(known, probabilities[rows, targets], 0.0)
+    return Reliability(
+        ece=expected_calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == targets, bins),
+        brier=float(((probabilities - truth) ** 2).sum(axis=1).mean()),
+        nll=float(-np.log(np.maximum(of_truth, 1e-12)).mean()),
+    )
+
+
+def expected_calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> float:
+    """Mean gap between confidence and accuracy over bins of equal mass (Nixon et al. 2019)."""
+    order = np.argsort(confidence, kind="stable")
+    gaps = [
+        len(part) * abs(float(confidence[part].mean()) - float(correct[part].mean()))
+        for part in np.array_split(order, bins)
+        if len(part)
+    ]
+    return sum(gaps) / max(1, len(confidence))

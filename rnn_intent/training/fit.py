@@ -1,0 +1,116 @@
+"""From labelled token lists to trained weights: what `experiment.py` asks of the PyTorch wing.
+
+1. the vocabulary and the n-grams, from the training split alone
+2. every sentence as an array
+3. the classifier, trained; its state kept after every epoch
+4. the best epoch's weights as NumPy arrays under the model file's names
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from rnn_intent.errors import UsageError
+from rnn_intent.settings import Settings, TrainingSettings
+from rnn_intent.text.ngrams import NgramVocabulary
+from rnn_intent.text.vocabulary import Vocabulary
+from rnn_intent.training import checkpoint
+from rnn_intent.training.encoder import Encoder, IntentClassifier
+from rnn_intent.training.lexicon import Lexicon
+from rnn_intent.training.trainer import Epoch, LabelledSet, Progress, Trainer
+
+
+@dataclass(frozen=True)
+class TokenSet:
+    """Tokenised sentences and their class numbers, -1 for an intent that training does not know."""
+
+    tokens: Sequence[Sequence[str]]
+    targets: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The best epoch's weights, under the names of the model file, and how training went."""
+
+    vocabulary: Vocabulary
+    tensors: dict[str, np.ndarray]
+    history: list[Epoch]
+    best: Epoch
+    valid_logits: np.ndarray
+
+
+def fit(
+    settings: Settings,
+    labels: Sequence[str],
+    train: TokenSet,
+    valid: TokenSet,
+    folder: Path,
+    fingerprint: str,
+    on_step: Callable[[Progress], None] = lambda _: None,
+    on_epoch: Callable[[list[Epoch]], None] = lambda _: None,
+) -> Fitted:
+    """Trains, or goes on from the checkpoint in `folder`.
+
+    Raises TrainingError if the loss is not finite, UsageError for a checkpoint of another experiment. An interruption
+    (KeyboardInterrupt) leaves the checkpoint of the last finished epoch, from which the same numbers follow.
+    """
+    torch.set_num_threads(thread_count(settings.training))
+    torch.use_deterministic_algorithms(True)
+    torch.manual_seed(settings.seed)
+    vocabulary = Vocabulary.build(train.tokens, settings.vocabulary)
+    ngrams = None
+    if settings.embedding.ngrams:
+        ngrams = NgramVocabulary.build({token for tokens in train.tokens for token in tokens}, settings.embedding)
+    lexicon = Lexicon(vocabulary, ngrams)
+    device = choose_device(settings.training.device)
+    encoder = Encoder(settings.embedding, settings.model, len(vocabulary), None if ngrams is None else len(ngrams))
+    classifier = IntentClassifier(encoder, labels).to(device)
+    sets = [LabelledSet([lexicon.encode(tokens) for tokens in part.tokens], part.targets) for part in (train, valid)]
+    trainer = Trainer(classifier, lexicon, *sets, settings.training, settings.seed, device)
+    checkpoint.restore(trainer, folder, fingerprint)
+    for _ in trainer.run(on_step):
+        checkpoint.save(trainer, folder, fingerprint)
+        on_epoch(trainer.history)
+    trainer.load_best()
+    tensors = export(classifier)
+    if ngrams is not None:
+        tensors["embedding.ngram_buckets"] = ngrams.kept.astype(np.int32)
+    return Fitted(vocabulary, tensors, trainer.history, trainer.best, trainer.logits(sets[1]).numpy())
+
+
+def export(classifier: IntentClassifier) -> dict[str, np.ndarray]:
+    """The weights under the names of the model file."""
+    encoder = classifier.encoder
+    weights = {f"encoder.{name}": value for name, value in encoder.recurrent.state_dict().items()}
+    weights["embedding.words"] = encoder.embedding.words.weight
+    if encoder.embedding.ngrams is not None:
+        weights["embedding.ngrams"] = encoder.embedding.ngrams.weight
+    if encoder.attention is not None:
+        weights["pooling.attention"] = encoder.attention.weight
+    weights |= {f"head.{name}": value for name, value in classifier.head.state_dict().items()}
+    return {name: value.detach().cpu().numpy().astype(np.float32) for name, value in weights.items()}
+
+
+def choose_device(wanted: str) -> torch.device:
+    """`auto` is CUDA where there is one. Raises UsageError if CUDA is asked for and missing."""
+    found = torch.cuda.is_available()
+    if wanted == "cuda" and not found:
+        raise UsageError("training.device: cuda is asked for, but this PyTorch finds none; use auto or cpu")
+    return torch.device("cuda" if found and wanted != "cpu" else "cpu")
+
+
+def thread_count(settings: TrainingSettings) -> int:
+    """`auto` is two where there are two: batches are too small for more to pay."""
+    if settings.threads != "auto":
+        return settings.threads
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(2, available)
