@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnn_intent.settings import EmbeddingSettings
-from rnn_intent.text.normalize import HAN
+from rnn_intent.text.normalize import han_pattern
 
 Buckets = npt.NDArray[np.integer[Any]]
 
@@ -24,7 +24,7 @@ def token_ngrams(token: str) -> list[str]:
     The boundary marks are no 1-grams, and the whole of `<token>` is left out: it is the word's own row.
     """
     padded = f"<{token}>"
-    shortest, longest = (1, 3) if HAN.search(token) else (2, 5)
+    shortest, longest = (1, 3) if not token.isascii() and han_pattern().search(token) else (2, 5)
     grams = list(token) if shortest == 1 else []
     for size in range(max(shortest, 2), min(longest, len(padded) - 1) + 1):
         grams += [padded[start : start + size] for start in range(len(padded) - size + 1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rnn_intent.settings import TextSettings
@@ -21,14 +22,22 @@ _MARKS = (
     "\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
 )
 _LETTER = rf"[^\W{HAN_RANGES}]"
-_WORDS = re.compile(rf"{_LETTER}+(?:[{_MARKS}]{_LETTER}*|'{_LETTER}+)*|\S")
-_ASCII_WORDS = re.compile(r"[a-zA-Z0-9_]+(?:'[a-zA-Z0-9_]+)*|\S")  # the same for ASCII, in half the time
+_ASCII_WORDS = re.compile(r"[a-zA-Z0-9_]+(?:'[a-zA-Z0-9_]+)*|\S")
 _CHARACTERS = re.compile(r"\S")
 
-_CUTTABLE = re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")  # the blocks that jieba itself looks into
-_CUTTABLE_HAN = re.compile(r"[\u4E00-\u9FD5]")
-
 _LONGEST_WORD = 64  # what is longer than max_tokens words of this length is not read to its end
+
+
+@cache
+def _words_pattern() -> re.Pattern[str]:
+    """What `_ASCII_WORDS` says, for all of Unicode. Compiling takes milliseconds, and plain English never needs it."""
+    return re.compile(rf"{_LETTER}+(?:[{_MARKS}]{_LETTER}*|'{_LETTER}+)*|\S")
+
+
+@cache
+def _block_pattern() -> re.Pattern[str]:
+    """A block that jieba itself looks into, letters and digits beside Chinese characters included."""
+    return re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")
 
 
 class Tokenizer:
@@ -80,7 +89,7 @@ class Tokenizer:
 
     def _choose_cut(self) -> Callable[[str], list[str]]:
         modes: dict[str, Callable[[str], list[str]]] = {
-            "words": _WORDS.findall,
+            "words": self._cut_words,
             "characters": _CHARACTERS.findall,
             "jieba": self._cut_jieba,
             "auto": self._cut_auto,
@@ -109,18 +118,22 @@ class Tokenizer:
             pieces = [" ".join(piece.split()) for piece in pieces]
         return [piece.casefold() for piece in pieces] if self.settings.fold_case else pieces
 
+    def _cut_words(self, text: str) -> list[str]:
+        return _words_pattern().findall(text)
+
     def _cut_jieba(self, text: str) -> list[str]:
         return [piece for piece in self._cut_chinese(text) if not piece.isspace()]
 
     def _cut_auto(self, text: str) -> list[str]:
         pieces: list[str] = []
         cursor = 0
-        for block in _CUTTABLE.finditer(text):
-            if _CUTTABLE_HAN.search(block[0]):
-                pieces += _WORDS.findall(text, cursor, block.start())
+        cut_words = _words_pattern().findall
+        for block in _block_pattern().finditer(text):
+            if not block[0].isascii():  # it holds a Chinese character
+                pieces += cut_words(text, cursor, block.start())
                 pieces += self._cut_chinese(block[0])
                 cursor = block.end()
-        pieces += _WORDS.findall(text, cursor)
+        pieces += cut_words(text, cursor)
         return pieces
 
     def _cut_chinese(self, text: str) -> list[str]:
