@@ -38,6 +38,8 @@ class Rows:
             self.problem(line, f"no text for the intent {printable(intent)!r}; write one or delete the row")
         elif not text.isascii() and _SURROGATE.search(text):
             self.problem(line, f"half a character (a lone surrogate) in {printable(text)!r}; write the sentence anew")
+        elif any(not slot.name or not slot.name.isprintable() for slot in slots) or not language.isprintable():
+            self.problem(line, "a slot or the language has a name that cannot be shown; rename it")
         else:
             self.examples.append(Example(text, intent, tuple(slots), f"{self.name}:{line}", language))
 
@@ -54,7 +56,8 @@ class Rows:
         if not self.problems and not self.examples:
             self.problem(None, "no rows")
         if self.problems:
-            raise DataError(self.problems + ([f"{self.name}: and {self._more} more"] if self._more else []))
+            more = [f"{self.name}: and {self._more} more problems"] if self._more else []
+            raise DataError(self.problems + more)
         return self.examples
 
     def _wrong_type(self, line: int, text: object, intent: object, language: object) -> None:

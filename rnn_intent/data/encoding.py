@@ -1,16 +1,14 @@
-"""Bytes from disk to text and back, with errors that name file, byte offset, line and remedy."""
+"""Bytes from disk to text, with errors that name file, byte offset, line and remedy."""
 
 from __future__ import annotations
 
 import codecs
 import difflib
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 
-from rnn_intent.errors import DataError, UsageError, printable
+from rnn_intent.errors import DataError, printable
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -60,37 +58,6 @@ def decode(content: bytes, name: str, encoding: str) -> str:
             f"{name}: cannot be read with --encoding {printable(encoding)} ({printable(str(error))}); "
             "try utf-8, utf-16, gb18030 or cp1252"
         ) from None
-
-
-def write_text(path: Path, text: str, force: bool = False) -> None:
-    """Writes a UTF-8 file whole or not at all: a temporary file beside it, synced, then renamed.
-
-    Raises UsageError when the file exists and `force` is off, or when the folder cannot be written.
-    """
-    if not force and path.exists():
-        raise UsageError(f"{shown(path)}: exists already; choose another name or say --force")
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise UsageError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None
-    finally:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-
-
-def _umask() -> int:
-    # mkstemp makes private files; a data file gets the rights that any other new file gets
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _neighbour(path: Path) -> str:

@@ -1,0 +1,49 @@
+"""Which column of a table is the text and which the intent, told by its header or by habit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rnn_intent.data.rows import INTENT_NAMES, LANGUAGE_NAMES, TEXT_NAMES, Rows
+from rnn_intent.errors import printable
+
+
+class Columns(NamedTuple):
+    """Positions in a row of `width` cells."""
+
+    text: int = 0
+    intent: int = 1
+    language: int | None = None
+    width: int = 2
+    header: bool = False
+
+
+def find_columns(first: Sequence[str], line: int, rows: Rows) -> Columns:
+    """Reads a header if the first row is one; otherwise the text stands first and the intent second.
+
+    A first row with only one of the two names is noted as a problem: reading it either way would be a guess.
+    """
+    names = [cell.strip().strip('"').casefold() for cell in first]
+    text, intent, language = (_position(names, known) for known in (TEXT_NAMES, INTENT_NAMES, LANGUAGE_NAMES))
+    if text is not None and intent is not None:
+        return Columns(text, intent, language, len(names), header=True)
+    if text is not None and len(names) > 1:
+        _half_header(line, rows, first[text], "intent", INTENT_NAMES)
+    elif intent is not None and len(names) > 1:
+        _half_header(line, rows, first[intent], "text", TEXT_NAMES)
+    elif len(names) > 2:
+        rows.problem(line, f"{len(names)} columns and no header; add one that names the columns text and intent")
+    return Columns()
+
+
+def _position(names: Sequence[str], known: frozenset[str]) -> int | None:
+    return next((index for index, name in enumerate(names) if name in known), None)
+
+
+def _half_header(line: int, rows: Rows, found: str, missing: str, known: frozenset[str]) -> None:
+    rows.problem(
+        line,
+        f"looks like a header because of {printable(found.strip())!r}, but no column is the {missing} "
+        f"(known names: {', '.join(sorted(known))}); if it is a row, put a header text, intent above it",
+    )

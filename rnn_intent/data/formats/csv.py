@@ -1,0 +1,87 @@
+"""Comma-separated values as spreadsheets write them: quoted cells, a header in any order, also with `;` or tabs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+from rnn_intent.data.example import Example
+from rnn_intent.data.formats.columns import Columns, find_columns
+from rnn_intent.data.formats.plain import has_languages
+from rnn_intent.data.rows import Rows
+from rnn_intent.errors import printable
+
+DELIMITERS = ",;\t"
+
+# A spreadsheet runs a cell that starts so as a formula; an apostrophe in front says that it is text.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+def read(text: str, rows: Rows) -> None:
+    """Reads a CSV file; a header is understood, in any order; without one the text stands first."""
+    columns: Columns | None = None
+    for line, cells in _records(text, rows):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if columns is None:
+            columns = find_columns(cells, line, rows)
+            if columns.header or rows.problems:
+                continue
+        _add(line, cells, columns, rows)
+
+
+def write(examples: Sequence[Example]) -> str:
+    """The rows as CSV with a header; cells that a spreadsheet would run as a formula get an apostrophe in front."""
+    languages = has_languages(examples)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["text", "intent", "language"] if languages else ["text", "intent"])
+    for row in examples:
+        cells = [escape(row.text), escape(row.intent), escape(row.language)]
+        writer.writerow(cells if languages else cells[:2])
+    return out.getvalue()
+
+
+def escape(cell: str) -> str:
+    """A cell that stays text in a spreadsheet; `unescape` is its inverse."""
+    return "'" + cell if _FORMULA.match(cell) else cell
+
+
+def unescape(cell: str) -> str:
+    """A cell as it was before `escape`."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _records(text: str, rows: Rows) -> Iterator[tuple[int, list[str]]]:
+    """The records with the line each starts on."""
+    line = 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        rows.problem(line, f"not CSV from here on: {printable(str(error))}; is a quotation mark left open?")
+
+
+def _delimiter(text: str) -> str:
+    # a comma unless the first line has none: spreadsheets in many countries write semicolons and still say CSV
+    first = text.lstrip("\n").split("\n", 1)[0]
+    return next((mark for mark in DELIMITERS if mark in first), ",")
+
+
+def _add(line: int, cells: list[str], columns: Columns, rows: Rows) -> None:
+    if len(cells) <= max(columns.text, columns.intent):
+        rows.problem(
+            line,
+            f"{len(cells)} column{'s' * (len(cells) != 1)} in {printable(cells[0])!r}, "
+            f"{columns.width} are expected (text, intent)",
+        )
+    elif len(cells) > columns.width and any(cell.strip() for cell in cells[columns.width :]):
+        rows.problem(line, f"{len(cells)} columns, {columns.width} are expected; put a text with commas in quotes")
+    else:
+        language = "" if columns.language is None or columns.language >= len(cells) else cells[columns.language]
+        text, intent = unescape(cells[columns.text].strip()), unescape(cells[columns.intent].strip())
+        rows.add(line, text, intent, language=unescape(language.strip()))

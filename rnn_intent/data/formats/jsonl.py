@@ -1,0 +1,99 @@
+"""JSON rows, one a line or in one array: `{"text", "intent"[, "slots"][, "language"]}`, or words with BIO tags."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from rnn_intent.data.example import Example, Slot
+from rnn_intent.data.formats.bio import spans
+from rnn_intent.data.formats.scan import BadJson, Scanner, parse
+from rnn_intent.data.rows import INTENT_NAMES, TEXT_NAMES, Rows
+from rnn_intent.errors import printable
+
+_TEXTS, _INTENTS = sorted(TEXT_NAMES - {"text"}), sorted(INTENT_NAMES - {"intent"})
+
+
+def read_lines(text: str, rows: Rows) -> None:
+    """Reads a JSONL file; blank lines are skipped."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line and not line.isspace():
+            try:
+                add(number, parse(line, number), rows)
+            except BadJson as error:
+                rows.problem(number, error.message)
+
+
+def read_array(text: str, rows: Rows) -> None:
+    """Reads one JSON array of rows; what follows a broken one is not read."""
+    scanner = Scanner(text)
+    try:
+        for line in scanner.elements():
+            add(line, scanner.value(), rows)
+        scanner.end()
+    except BadJson as error:
+        rows.problem(error.line, error.message)
+
+
+def write(examples: Sequence[Example]) -> str:
+    """The rows as JSONL, the only format here that holds all of a row."""
+    return "".join(json.dumps(_record(row), ensure_ascii=False) + "\n" for row in examples)
+
+
+def add(line: int, value: object, rows: Rows) -> None:
+    """Takes one JSON value as a row."""
+    if not isinstance(value, dict):
+        rows.problem(line, f'a {type(value).__name__}, an object like {{"text": …, "intent": …}} is expected')
+        return
+    try:
+        text, slots = _text_and_slots(value)
+    except ValueError as error:
+        rows.problem(line, printable(str(error), limit=200))
+        return
+    rows.add(line, text, _first(value, "intent", _INTENTS), slots, value.get("language") or "")
+
+
+def _text_and_slots(value: dict[str, object]) -> tuple[object, tuple[Slot, ...]]:
+    words, slots = value.get("tokens"), value.get("slots")
+    if words is not None and "text" not in value:
+        if not _strings(words):
+            raise ValueError("tokens is no list of strings")
+        if slots is not None and not _strings(slots):
+            raise ValueError("slots beside tokens are a list of BIO tags, all strings")
+        return " ".join(words), () if slots is None else spans(words, slots)  # type: ignore[arg-type]
+    return _first(value, "text", _TEXTS), _slots(slots)
+
+
+def _slots(value: object) -> tuple[Slot, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise ValueError(f"slots is a {type(value).__name__}, a list is expected")
+    return tuple(_slot(entry) for entry in value)
+
+
+def _slot(entry: object) -> Slot:
+    if isinstance(entry, dict):
+        name, start, end = entry.get("slot"), entry.get("start"), entry.get("end")
+        if isinstance(name, str) and type(start) is int and type(end) is int:
+            return Slot(name, start, end)
+    raise ValueError('a slot is no object like {"slot": "city", "start": 7, "end": 13}')
+
+
+def _strings(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _first(value: dict[str, object], name: str, others: Sequence[str]) -> object:
+    if name in value:
+        return value[name]
+    return next((value[other] for other in others if other in value), None)
+
+
+def _record(row: Example) -> dict[str, object]:
+    record: dict[str, object] = {"text": row.text, "intent": row.intent}
+    if row.language:
+        record["language"] = row.language
+    if row.slots:
+        record["slots"] = [{"slot": slot.name, "start": slot.start, "end": slot.end} for slot in row.slots]
+    return record

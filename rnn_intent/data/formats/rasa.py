@@ -1,0 +1,175 @@
+"""Rasa NLU YAML: a list `nlu:` of intents, each with its examples, entities marked `[Berlin](city)`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import yaml
+
+from rnn_intent.data.example import Example, Slot
+from rnn_intent.data.formats.plain import one_line
+from rnn_intent.data.rows import Rows
+from rnn_intent.errors import DataError, printable
+
+MAX_ALIASES = 16
+MAX_DEPTH = 40
+
+# as in Rasa: [words](entity), [words](entity:value) or [words]{"entity": …}
+_ENTITY = re.compile(r"\[(?P<words>[^\]]+?)\](?:\((?P<name>[^:)]+?)(?::[^)]*)?\)|(?P<json>\{[^}]+?\}))")
+_OTHER_KEYS = {"synonym", "regex", "lookup"}
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader, for a tree of nodes that know their lines, with aliases and depth bounded."""
+
+    aliases = depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        # few people alias anything in training data; thousands of aliases are a bomb
+        self.aliases += self.check_event(yaml.AliasEvent)
+        self.depth += 1
+        if self.aliases > MAX_ALIASES:
+            self._refuse(f"more than {MAX_ALIASES} aliases")
+        if self.depth > MAX_DEPTH:
+            self._refuse(f"nested deeper than {MAX_DEPTH}")
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def _refuse(self, problem: str) -> None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        raise yaml.MarkedYAMLError(None, None, problem, event.start_mark)
+
+
+def read(text: str, rows: Rows) -> None:
+    """Reads the intents of an NLU file; synonyms, regexes and lookup tables are passed over."""
+    try:
+        root = _Loader(text).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(part for part in (error.context, error.problem) if part)
+        rows.problem(mark.line + 1 if mark else None, f"not YAML: {printable(problem, limit=200)}")
+        return
+    except RecursionError:
+        rows.problem(None, "not readable: YAML nested too deep")
+        return
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: \U escapes beyond Unicode
+        rows.problem(None, f"not YAML: {printable(str(error), limit=200)}")
+        return
+    items = _mapping(root).get("nlu")
+    if not isinstance(items, yaml.SequenceNode):
+        rows.problem(1, "no list `nlu:`; is this a Rasa NLU file?")
+        return
+    for item in items.value:
+        _read_item(item, rows)
+
+
+def write(examples: Sequence[Example]) -> str:
+    """The rows as an NLU file, grouped by intent; a DataError names texts that Rasa would read as mark-up."""
+    problems = [f"{row.source or 'row'}: {problem}" for row in examples if (problem := _unfit(row))]
+    if problems:
+        raise DataError(problems[:20])
+    groups: dict[str, list[str]] = {}
+    for row in examples:
+        groups.setdefault(row.intent, []).append(_marked(row))
+    parts = ['version: "3.1"\n\nnlu:\n']
+    for intent, lines in groups.items():
+        parts.append(f"- intent: {json.dumps(intent, ensure_ascii=False)}\n  examples: |\n")
+        parts.extend(f"    - {line}\n" for line in lines)
+    return "".join(parts)
+
+
+def _read_item(item: yaml.Node, rows: Rows) -> None:
+    fields = _mapping(item)
+    line = item.start_mark.line + 1
+    intent, examples = fields.get("intent"), fields.get("examples")
+    if intent is None:
+        if not _OTHER_KEYS & fields.keys():
+            rows.problem(line, "neither intent nor synonym, regex or lookup")
+    elif not isinstance(intent, yaml.ScalarNode):
+        rows.problem(line, "the intent is not a name")
+    else:
+        before = len(rows.examples) + len(rows.problems)
+        for number, text in _texts(examples, line, rows):
+            _add(number, text, intent.value, rows)
+        if len(rows.examples) + len(rows.problems) == before:
+            rows.problem(line, f"no examples for the intent {printable(intent.value)!r}")
+
+
+def _texts(examples: yaml.Node | None, line: int, rows: Rows) -> Iterator[tuple[int, str]]:
+    """The lines that begin with a dash in a block of text, or the entries of a list, with their line numbers."""
+    if isinstance(examples, yaml.ScalarNode):
+        literal = examples.style == "|"
+        for offset, text in enumerate(examples.value.split("\n")):
+            number = examples.start_mark.line + 1 + (offset + 1 if literal else 0)
+            if text.strip().startswith("-"):
+                yield number, text.strip()[1:].strip()
+            elif text.strip() and not text.strip().startswith("#"):
+                rows.problem(number, f"no dash in front of the example {printable(text.strip())!r}")
+    elif isinstance(examples, yaml.SequenceNode):
+        for entry in examples.value:
+            number = entry.start_mark.line + 1
+            node = _mapping(entry).get("text") if isinstance(entry, yaml.MappingNode) else entry
+            if isinstance(node, yaml.ScalarNode):
+                yield number, node.value.strip()
+            else:
+                rows.problem(number, "an example without text")
+    elif examples is not None:
+        rows.problem(line, "examples are neither a block of text nor a list")
+
+
+def _add(line: int, marked: str, intent: str, rows: Rows) -> None:
+    parts: list[str] = []
+    slots: list[Slot] = []
+    length = position = 0
+    for found in _ENTITY.finditer(marked):
+        name = found["name"] or _entity_name(found["json"])
+        if name is None:
+            rows.problem(line, f"no entity named in {printable(found['json'])!r}")
+            return
+        plain = marked[position : found.start()]
+        start = length + len(plain)
+        length = start + len(found["words"])
+        slots.append(Slot(name, start, length))
+        parts += [plain, found["words"]]
+        position = found.end()
+    rows.add(line, "".join([*parts, marked[position:]]), intent, slots)
+
+
+def _entity_name(text: str) -> str | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    name = value.get("entity") if isinstance(value, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _mapping(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+
+
+def _unfit(row: Example) -> str:
+    plain = row.text
+    spans = sorted((slot.start, slot.end) for slot in row.slots)
+    bounds = [0, *(bound for span in spans for bound in span), len(plain)]
+    if bounds != sorted(bounds):
+        return "slots that overlap or lie outside the text"
+    if any(slot.start == slot.end or set("()[]:") & set(slot.name) for slot in row.slots):
+        return "a slot without words, or whose name holds a bracket or colon"
+    if _ENTITY.search(plain) or any(set("[]") & set(plain[start:end]) for start, end in spans):
+        return f"Rasa would read the brackets in {printable(plain)!r} as an entity; reword the text"
+    return ""
+
+
+def _marked(row: Example) -> str:
+    text, position, parts = one_line(row.text), 0, []
+    for slot in sorted(row.slots, key=lambda slot: slot.start):
+        parts += [text[position : slot.start], f"[{text[slot.start : slot.end]}]({slot.name})"]
+        position = slot.end
+    return "".join([*parts, text[position:]]).strip()

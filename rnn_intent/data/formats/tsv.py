@@ -1,0 +1,50 @@
+"""Tab-separated text and intent, one row a line, no quoting: a quotation mark is a quotation mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rnn_intent.data.example import Example
+from rnn_intent.data.formats.columns import Columns, find_columns
+from rnn_intent.data.formats.plain import has_languages, one_line
+from rnn_intent.data.rows import Rows
+from rnn_intent.errors import printable
+
+
+def read(text: str, rows: Rows) -> None:
+    """Reads the lines of a TSV file; a header `text<TAB>intent` is understood, and so are other column orders."""
+    if "\t" not in text and text.strip():
+        rows.problem(1, "no tab between text and intent, here or in any line; is it another format? See --format")
+        return
+    columns: Columns | None = None
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line or line.isspace():
+            continue
+        cells = line.split("\t")
+        if columns is None:
+            columns = find_columns(cells, number, rows)
+            if columns.header or rows.problems:
+                continue
+        _add(number, line, cells, columns, rows)
+
+
+def write(examples: Sequence[Example]) -> str:
+    """The rows as TSV with a header; tabs and line ends inside a text become spaces."""
+    languages = has_languages(examples)
+    lines = ["text\tintent\tlanguage" if languages else "text\tintent"]
+    for row in examples:
+        cells = [one_line(row.text), row.intent, one_line(row.language)]
+        lines.append("\t".join(cells if languages else cells[:2]))
+    return "\n".join(lines) + "\n"
+
+
+def _add(number: int, line: str, cells: list[str], columns: Columns, rows: Rows) -> None:
+    if len(cells) == 1:
+        rows.problem(number, f"no tab between text and intent in {printable(line)!r}")
+    elif len(cells) > columns.width and any(cell.strip() for cell in cells[columns.width :]):
+        rows.problem(number, f"{len(cells)} columns, {columns.width} are expected; is there a tab inside the text?")
+    elif len(cells) <= max(columns.text, columns.intent):
+        rows.problem(number, f"{len(cells)} columns, {columns.width} are expected")
+    else:
+        language = "" if columns.language is None or columns.language >= len(cells) else cells[columns.language]
+        rows.add(number, cells[columns.text].strip(), cells[columns.intent], language=language.strip())
