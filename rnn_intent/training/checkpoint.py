@@ -18,7 +18,7 @@ FILE = "state.pt"
 
 
 def save(trainer: Trainer, folder: Path, fingerprint: str) -> None:
-    """Writes the trainer's state. fingerprint: of the data and settings, so that no other experiment goes on with it."""
+    """Writes the trainer's state. fingerprint: of data and settings, so that no other experiment goes on with it."""
     buffer = io.BytesIO()
     torch.save({"fingerprint": fingerprint, **trainer.state()}, buffer)
     folder.mkdir(parents=True, exist_ok=True)

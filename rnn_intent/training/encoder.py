@@ -1,7 +1,7 @@
 """The N-vs-1 recurrent encoder: words in one by one, one summary out.
 
-    token ids ──► embedding ──► recurrent layers ──► states ──► pooling ──► summary
-    (batch, time)  (…, size)     (batch, time, directions * hidden)          (batch, parts * directions * hidden)
+token ids ──► embedding ──► recurrent layers ──► states ──► pooling ──► summary
+(batch, time)  (…, size)     (batch, time, directions * hidden)          (batch, parts * directions * hidden)
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class TokenEmbedding(nn.Module):
             self.ngrams = nn.Embedding(ngrams, settings.size, sparse=True)
             nn.init.normal_(self.ngrams.weight, std=0.1)
         self.projection: nn.Linear | None = None
+        self.vectors: Tensor
         if vectors is not None:
             self.register_buffer("vectors", vectors)
             self.projection = nn.Linear(vectors.shape[1], settings.size, bias=False)
@@ -68,7 +69,8 @@ class TokenEmbedding(nn.Module):
             )  # (unique, size)
             inputs = inputs + means[tokens.positions]
         if self.projection is not None:
-            inputs = inputs + self.projection(self.vectors[word_ids])
+            known = tokens.word_ids[tokens.positions]  # a dropped word keeps its meaning
+            inputs = inputs + self.projection(self.vectors[known])
         return dropout(inputs, self.settings.dropout, self.training)
 
 

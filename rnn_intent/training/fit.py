@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,14 @@ import torch
 from rnn_intent.errors import UsageError
 from rnn_intent.settings import Settings, TrainingSettings
 from rnn_intent.text.ngrams import NgramVocabulary
+from rnn_intent.text.vectors import Vectors, read_vectors
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training import checkpoint
 from rnn_intent.training.encoder import Encoder, IntentClassifier
 from rnn_intent.training.lexicon import Lexicon
 from rnn_intent.training.trainer import Epoch, LabelledSet, Progress, Trainer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Fitted:
     history: list[Epoch]
     best: Epoch
     valid_logits: np.ndarray
+    vectors_coverage: float | None
 
 
 def fit(
@@ -72,10 +77,13 @@ def fit(
         ngrams = NgramVocabulary.build({token for tokens in train.tokens for token in tokens}, settings.embedding)
     lexicon = Lexicon(vocabulary, ngrams)
     device = choose_device(settings.training.device)
-    encoder = Encoder(settings.embedding, settings.model, len(vocabulary), None if ngrams is None else len(ngrams))
-    classifier = IntentClassifier(encoder, labels).to(device)
-    sets = [LabelledSet([lexicon.encode(tokens) for tokens in part.tokens], part.targets) for part in (train, valid)]
-    trainer = Trainer(classifier, lexicon, *sets, settings.training, settings.seed, device)
+    vectors = None
+    if settings.embedding.vectors is not None:
+        vectors = read_vectors(Path(settings.embedding.vectors), vocabulary.words)
+        logger.info("word vectors: %d words, %.1f %% of the vocabulary", vectors.found, 100 * vectors.coverage)
+    classifier = build_classifier(settings, labels, vocabulary, ngrams, vectors).to(device)
+    encoded = [_encode(lexicon, part) for part in (train, valid)]
+    trainer = Trainer(classifier, lexicon, encoded[0], encoded[1], settings.training, settings.seed, device)
     checkpoint.restore(trainer, folder, fingerprint)
     for _ in trainer.run(on_step):
         checkpoint.save(trainer, folder, fingerprint)
@@ -84,7 +92,25 @@ def fit(
     tensors = export(classifier)
     if ngrams is not None:
         tensors["embedding.ngram_buckets"] = ngrams.kept.astype(np.int32)
-    return Fitted(vocabulary, tensors, trainer.history, trainer.best, trainer.logits(sets[1]).numpy())
+    coverage = None if vectors is None else vectors.coverage
+    return Fitted(vocabulary, tensors, trainer.history, trainer.best, trainer.logits(encoded[1]).numpy(), coverage)
+
+
+def _encode(lexicon: Lexicon, part: TokenSet) -> LabelledSet:
+    return LabelledSet([lexicon.encode(tokens) for tokens in part.tokens], part.targets)
+
+
+def build_classifier(
+    settings: Settings,
+    labels: Sequence[str],
+    vocabulary: Vocabulary,
+    ngrams: NgramVocabulary | None,
+    vectors: Vectors | None = None,
+) -> IntentClassifier:
+    """An untrained classifier of the sizes that settings, labels and vocabulary ask for."""
+    rows = None if ngrams is None else len(ngrams)
+    frozen = None if vectors is None else torch.from_numpy(vectors.rows.astype(np.float32))
+    return IntentClassifier(Encoder(settings.embedding, settings.model, len(vocabulary), rows, frozen), labels)
 
 
 def export(classifier: IntentClassifier) -> dict[str, np.ndarray]:
@@ -94,10 +120,16 @@ def export(classifier: IntentClassifier) -> dict[str, np.ndarray]:
     weights["embedding.words"] = encoder.embedding.words.weight
     if encoder.embedding.ngrams is not None:
         weights["embedding.ngrams"] = encoder.embedding.ngrams.weight
+    if encoder.embedding.projection is not None:
+        weights["embedding.vectors"] = encoder.embedding.vectors
+        weights["embedding.vectors_projection"] = encoder.embedding.projection.weight
     if encoder.attention is not None:
         weights["pooling.attention"] = encoder.attention.weight
     weights |= {f"head.{name}": value for name, value in classifier.head.state_dict().items()}
-    return {name: value.detach().cpu().numpy().astype(np.float32) for name, value in weights.items()}
+    arrays = {name: value.detach().cpu().numpy().astype(np.float32) for name, value in weights.items()}
+    if "embedding.vectors" in arrays:  # they came as float16: no more is known
+        arrays["embedding.vectors"] = arrays["embedding.vectors"].astype(np.float16)
+    return arrays
 
 
 def choose_device(wanted: str) -> torch.device:

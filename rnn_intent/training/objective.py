@@ -27,7 +27,7 @@ def soft_cross_entropy(logits: Tensor, targets: Tensor, smoothing: float, weight
 
 
 def disagreement(first: Tensor, second: Tensor) -> Tensor:
-    """Symmetric Kullback-Leibler divergence of two dropout passes, (batch, classes) each (R-Drop, Liang et al. 2021)."""
+    """Symmetric Kullback-Leibler divergence of two dropout passes, (batch, classes) each (R-Drop, Liang 2021)."""
     one, two = log_softmax(first, dim=1), log_softmax(second, dim=1)
     there = kl_div(one, two, log_target=True, reduction="batchmean")
     back = kl_div(two, one, log_target=True, reduction="batchmean")

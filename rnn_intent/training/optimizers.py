@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
@@ -35,6 +36,7 @@ class Optimizers:
         ]
         schedule = warmup_cosine(settings.warmup, steps)
         self._schedules = [LambdaLR(optimizer, schedule) for optimizer in self._optimizers]
+        self._parts: list[Any] = [*self._optimizers, *self._schedules]
 
     def zero_grad(self) -> None:
         for optimizer in self._optimizers:
@@ -49,11 +51,11 @@ class Optimizers:
     def learning_rate(self) -> float:
         return float(self._schedules[0].get_last_lr()[0])
 
-    def state(self) -> list[dict[str, object]]:
-        return [part.state_dict() for part in (*self._optimizers, *self._schedules)]
+    def state(self) -> list[dict[str, Any]]:
+        return [part.state_dict() for part in self._parts]
 
-    def restore(self, states: list[dict[str, object]]) -> None:
-        for part, state in zip((*self._optimizers, *self._schedules), states, strict=True):
+    def restore(self, states: list[dict[str, Any]]) -> None:
+        for part, state in zip(self._parts, states, strict=True):
             part.load_state_dict(state)
 
 

@@ -1,0 +1,183 @@
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from rnn_intent.errors import ModelError, TrainingError, UsageError
+from rnn_intent.settings import EmbeddingSettings, ModelSettings, Settings, TrainingSettings, VocabularySettings
+from rnn_intent.text.ngrams import NgramVocabulary
+from rnn_intent.text.vocabulary import Vocabulary
+from rnn_intent.training import checkpoint
+from rnn_intent.training.encoder import Encoder, IntentClassifier
+from rnn_intent.training.lexicon import Lexicon
+from rnn_intent.training.trainer import LabelledSet, Trainer
+
+WORDS = {0: "play some music please now", 1: "what time is it", 2: "turn the light off in here today"}
+SMALL = EmbeddingSettings(size=12, ngram_min_count=1, dropout=0.2, word_dropout=0.2)
+FAST = TrainingSettings(epochs=4, batch_size=8, learning_rate=1e-2, embedding_learning_rate=1e-2)
+
+
+def labelled(rows: int = 48) -> tuple[list[list[str]], np.ndarray]:
+    random = np.random.default_rng(1)
+    targets = np.arange(rows) % 3
+    tokens = [[word for word in WORDS[target].split() if random.random() < 0.8] for target in targets]
+    return tokens, targets
+
+
+def make_trainer(
+    model: ModelSettings | None = None, training: TrainingSettings = FAST, embedding: EmbeddingSettings = SMALL
+) -> Trainer:
+    torch.manual_seed(3)
+    tokens, targets = labelled()
+    vocabulary = Vocabulary.build(tokens, VocabularySettings())
+    ngrams = NgramVocabulary.build({token for row in tokens for token in row}, embedding)
+    lexicon = Lexicon(vocabulary, ngrams if embedding.ngrams else None)
+    encoder = Encoder(
+        embedding,
+        model or ModelSettings(hidden_size=8),
+        len(vocabulary),
+        len(ngrams) if embedding.ngrams else None,
+    )
+    rows = LabelledSet([lexicon.encode(row) for row in tokens], targets)
+    return Trainer(IntentClassifier(encoder, ["a", "b", "c"]), lexicon, rows, rows, training, seed=5)
+
+
+COMBINATIONS = list(product(["rnn", "lstm", "gru"], [False, True], [1, 2], [("last",), ("max", "mean", "attention")]))
+
+
+@pytest.mark.parametrize(("cell", "bidirectional", "layers", "pooling"), COMBINATIONS)
+def test_every_combination_learns(cell, bidirectional, layers, pooling):
+    model = ModelSettings(cell=cell, bidirectional=bidirectional, layers=layers, pooling=pooling, hidden_size=10)
+    trainer = make_trainer(replace(model, dropout=0.1), replace(FAST, epochs=6, learning_rate=2e-2))
+    before, _ = trainer.evaluate(trainer.valid_set)
+    for _ in trainer.run():
+        pass
+    assert trainer.best.valid_loss < before * 0.8
+    assert trainer.best.valid_accuracy > 0.6
+
+
+@pytest.mark.parametrize(("cell", "bidirectional", "layers", "pooling"), COMBINATIONS)
+def test_padding_leaves_the_answer_unchanged(cell, bidirectional, layers, pooling):
+    model = ModelSettings(cell=cell, bidirectional=bidirectional, layers=layers, pooling=pooling, hidden_size=10)
+    trainer = make_trainer(model)
+    classifier, lexicon = trainer.classifier.eval(), trainer.lexicon
+    short, long = lexicon.encode(["play", "music"]), lexicon.encode(["what", "time", "is", "it", "in", "here", "now"])
+    with torch.no_grad():
+        alone = classifier(lexicon.batch([short]))
+        together = classifier(lexicon.batch([long, short, long]))
+    assert torch.allclose(alone[0], together[1], atol=1e-6)
+
+
+def test_the_encoder_keeps_its_contract():
+    trainer = make_trainer(ModelSettings(hidden_size=8, pooling=("max", "last")))
+    encoder = trainer.classifier.encoder.eval()
+    batch = trainer.lexicon.batch([trainer.lexicon.encode(row) for row in (["play", "some"], ["music"])])
+    encoded = encoder(batch)
+    assert encoded.states.shape == (2, 2, 16)
+    assert encoded.summary.shape == (2, encoder.summary_size) == (2, 32)
+    assert encoded.mask.tolist() == [[True, True], [True, False]]
+    assert not encoded.states[1, 1].any()
+
+
+def test_a_sentence_without_tokens_is_one_unknown_word():
+    trainer = make_trainer()
+    batch = trainer.lexicon.batch([trainer.lexicon.encode([])])
+    assert batch.word_ids[batch.positions].tolist() == [[1]]
+    assert trainer.classifier(batch).isfinite().all()
+
+
+def test_resuming_after_any_epoch_gives_the_same_weights_bit_for_bit(tmp_path: Path):
+    whole = make_trainer()
+    for _ in whole.run():
+        pass
+    for stop in (1, 3):
+        first = make_trainer()
+        for _, epoch in zip(range(stop), first.run(), strict=False):
+            checkpoint.save(first, tmp_path, "same")
+            assert epoch == whole.history[len(first.history) - 1]
+        second = make_trainer()
+        torch.rand(7)  # whatever else drew random numbers in between
+        assert checkpoint.restore(second, tmp_path, "same")
+        for _ in second.run():
+            pass
+        assert second.history == whole.history
+        for name, weights in whole.best_weights.items():
+            assert torch.equal(weights, second.best_weights[name]), name
+
+
+def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path):
+    trainer = make_trainer()
+    assert not checkpoint.restore(trainer, tmp_path, "mine")
+    checkpoint.save(trainer, tmp_path, "mine")
+    with pytest.raises(UsageError, match="other data or settings"):
+        checkpoint.restore(trainer, tmp_path, "yours")
+
+
+def test_a_garbled_checkpoint_is_a_model_error(tmp_path: Path):
+    trainer = make_trainer()
+    checkpoint.save(trainer, tmp_path, "mine")
+    path = tmp_path / checkpoint.FILE
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ModelError, match="not a readable checkpoint"):
+        checkpoint.restore(trainer, tmp_path, "mine")
+
+
+def test_divergence_names_the_step_and_the_remedy():
+    trainer = make_trainer()
+    torch.nn.init.constant_(trainer.classifier.head.bias, float("nan"))
+    with pytest.raises(TrainingError, match=r"epoch 1, step 1: loss is nan.*learning_rate"):
+        list(trainer.run())
+
+
+def test_training_stops_when_validation_no_longer_improves():
+    trainer = make_trainer(training=replace(FAST, epochs=50, patience=2, learning_rate=1e-9))
+    trainer._optimizers.step = lambda: None  # type: ignore[method-assign]  # nothing is ever learnt
+    assert len(list(trainer.run())) == 3
+
+
+def test_the_best_epoch_is_kept_not_the_last():
+    trainer = make_trainer(training=replace(FAST, epochs=3))
+    for epoch in trainer.run():
+        if epoch.epoch == 2:
+            kept = {name: weights.clone() for name, weights in trainer.best_weights.items()}
+            best = trainer.best_epoch
+            with torch.no_grad():
+                trainer.classifier.head.weight.zero_()
+                trainer.classifier.head.bias.copy_(torch.tensor([9.0, 0.0, 0.0]))
+            trainer._step = lambda rows, where: (1.0, 1.0)  # type: ignore[method-assign]
+    trainer.load_best()
+    assert trainer.best_epoch == best
+    assert all(torch.equal(kept[name], weights) for name, weights in trainer.classifier.state_dict().items())
+
+
+def test_clipping_bounds_the_step_and_the_history_keeps_the_norm_before_it():
+    trainer = make_trainer(training=replace(FAST, epochs=1, clip_norm=1e-3))
+    epoch = next(trainer.run())
+    assert epoch.gradient_norm_max >= epoch.gradient_norm > 1e-3
+
+
+def test_r_drop_reads_each_sentence_twice():
+    trainer = make_trainer(training=replace(FAST, r_drop=1.0))
+    sizes = []
+    forward = trainer.classifier.forward
+    trainer.classifier.forward = lambda tokens: sizes.append(len(tokens.lengths)) or forward(tokens)  # type: ignore
+    next(trainer.run())
+    assert sizes[0] == 2 * FAST.batch_size
+    assert trainer.history[0].train_loss > 0
+
+
+def test_a_teachers_probabilities_can_be_learnt():
+    trainer = make_trainer()
+    soft = np.full((len(trainer.train_set), 3), 0.1, dtype=np.float32)
+    soft[:, 2] = 0.8
+    trainer.train_set = LabelledSet(trainer.train_set.sentences, soft)
+    for _ in trainer.run():
+        pass
+    assert trainer.logits(trainer.valid_set).argmax(dim=1).eq(2).all()
+
+
+def test_settings_default_recipe_is_valid():
+    assert Settings().training.epochs > 1
