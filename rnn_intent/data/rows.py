@@ -14,6 +14,17 @@ INTENT_NAMES = frozenset({"intent", "label", "category", "class", "意图", "标
 LANGUAGE_NAMES = frozenset({"language", "lang", "语言"})
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSEEN = " \u3000" + "".join(
+    map(chr, [*range(32), *range(127, 161), 0xAD, *range(0x200B, 0x2010), 0x2028, 0x2029, 0xFEFF])
+)
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raises a DataError with the first problems and the number of the others, if there are any."""
+    if len(problems) > SHOWN_PROBLEMS:
+        problems = [*problems[:SHOWN_PROBLEMS], f"and {len(problems) - SHOWN_PROBLEMS} more problems"]
+    if problems:
+        raise DataError(problems)
 
 
 class Rows:
@@ -34,7 +45,7 @@ class Rows:
         intent = intent.strip()
         if intent not in self._known_intents and not self._good_intent(line, text, intent):
             return
-        if not text or text.isspace():
+        if not text.strip(_UNSEEN):
             self.problem(line, f"no text for the intent {printable(intent)!r}; write one or delete the row")
         elif not text.isascii() and _SURROGATE.search(text):
             self.problem(line, f"half a character (a lone surrogate) in {printable(text)!r}; write the sentence anew")

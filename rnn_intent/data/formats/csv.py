@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from rnn_intent.data.example import Example
 from rnn_intent.data.formats.columns import Columns, find_columns
-from rnn_intent.data.formats.plain import has_languages
+from rnn_intent.data.formats.plain import has_languages, one_line
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import printable
 
@@ -35,11 +35,11 @@ def read(text: str, rows: Rows) -> None:
 def write(examples: Sequence[Example]) -> str:
     """The rows as CSV with a header; cells that a spreadsheet would run as a formula get an apostrophe in front."""
     languages = has_languages(examples)
-    out = io.StringIO(newline="")
+    out = io.StringIO(newline="")  # a cell never holds a line end: a sentence is one line
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["text", "intent", "language"] if languages else ["text", "intent"])
     for row in examples:
-        cells = [escape(row.text), escape(row.intent), escape(row.language)]
+        cells = [escape(one_line(cell)) for cell in (row.text, row.intent, row.language)]
         writer.writerow(cells if languages else cells[:2])
     return out.getvalue()
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from rnn_intent.data.example import Example
 from rnn_intent.data.formats.plain import one_line
-from rnn_intent.data.rows import Rows
-from rnn_intent.errors import DataError, printable
+from rnn_intent.data.rows import Rows, refuse
+from rnn_intent.errors import printable
 
 MARK = "__label__"
 
@@ -28,9 +28,7 @@ def read(text: str, rows: Rows) -> None:
 
 def write(examples: Sequence[Example]) -> str:
     """The rows in fastText's format; a DataError names what it cannot hold: an intent or word it would misread."""
-    problems = [f"{row.source or 'row'}: {problem}" for row in examples if (problem := _unfit(row))]
-    if problems:
-        raise DataError(problems[:20])
+    refuse([f"{row.source or 'row'}: {problem}" for row in examples if (problem := _unfit(row))])
     return "".join(f"{MARK}{row.intent} {' '.join(one_line(row.text).split())}\n" for row in examples)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from rnn_intent.data.example import Example
 
-# C0 and C1 controls and the line ends of Unicode: a line-based file cannot hold them, and reading drops them anyway
-_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# controls, the line ends of Unicode and two codes that YAML refuses: no line of a file holds them, and no reader
+# of sentences minds their loss
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
 
 def one_line(text: str) -> str:

@@ -11,8 +11,8 @@ import yaml
 
 from rnn_intent.data.example import Example, Slot
 from rnn_intent.data.formats.plain import one_line
-from rnn_intent.data.rows import Rows
-from rnn_intent.errors import DataError, printable
+from rnn_intent.data.rows import Rows, refuse
+from rnn_intent.errors import printable
 
 MAX_ALIASES = 16
 MAX_DEPTH = 40
@@ -69,9 +69,7 @@ def read(text: str, rows: Rows) -> None:
 
 def write(examples: Sequence[Example]) -> str:
     """The rows as an NLU file, grouped by intent; a DataError names texts that Rasa would read as mark-up."""
-    problems = [f"{row.source or 'row'}: {problem}" for row in examples if (problem := _unfit(row))]
-    if problems:
-        raise DataError(problems[:20])
+    refuse([f"{row.source or 'row'}: {problem}" for row in examples if (problem := _unfit(row))])
     groups: dict[str, list[str]] = {}
     for row in examples:
         groups.setdefault(row.intent, []).append(_marked(row))
@@ -155,16 +153,15 @@ def _mapping(node: yaml.Node | None) -> dict[str, yaml.Node]:
 
 
 def _unfit(row: Example) -> str:
-    plain = row.text
-    spans = sorted((slot.start, slot.end) for slot in row.slots)
-    bounds = [0, *(bound for span in spans for bound in span), len(plain)]
-    if bounds != sorted(bounds):
-        return "slots that overlap or lie outside the text"
-    if any(slot.start == slot.end or set("()[]:") & set(slot.name) for slot in row.slots):
-        return "a slot without words, or whose name holds a bracket or colon"
-    if _ENTITY.search(plain) or any(set("[]") & set(plain[start:end]) for start, end in spans):
-        return f"Rasa would read the brackets in {printable(plain)!r} as an entity; reword the text"
-    return ""
+    """Why a reader of the file would get another row than this one."""
+    back = Rows("")
+    _add(0, _marked(row), row.intent, back)
+    text = one_line(row.text)
+    shift = len(text) - len(text.lstrip())
+    slots = sorted((slot.start - shift, slot.end - shift, slot.name) for slot in row.slots)
+    if back.examples and back.examples[0].text == text.strip():
+        return "" if slots == [(s.start, s.end, s.name) for s in back.examples[0].slots] else "slots that Rasa misreads"
+    return f"Rasa would misread the brackets or slots in {printable(row.text)!r}; reword the text"
 
 
 def _marked(row: Example) -> str:

@@ -1,0 +1,44 @@
+"""What a check says about a row, and the rows as checks see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from rnn_intent.data.example import Example
+
+
+_ORDER = {"": 0, "train": 0, "valid": 1, "test": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to look at. FIX: wrong whatever the intents mean. REVIEW: only the author can tell."""
+
+    place: str
+    level: Literal["FIX", "REVIEW"]
+    kind: str
+    message: str
+    suggestion: str
+
+    def __str__(self) -> str:
+        return f"{self.place}  {self.level}  {self.message}; {self.suggestion}"
+
+
+class Row(NamedTuple):
+    """An example with the name of its split; `in_scope` is false for rows that belong to no intent."""
+
+    split: str
+    example: Example
+    in_scope: bool = True
+
+
+def rows_of(splits: Mapping[str, Sequence[Example]], out_of_scope: str | None) -> list[Row]:
+    """All rows, training first; splits named `oos_…` and the intent `out_of_scope` are out of scope."""
+    order = sorted(splits, key=lambda name: _ORDER.get(name.removeprefix("oos_"), len(_ORDER)))
+    return [
+        Row(name.removeprefix("oos_"), example, not name.startswith("oos_") and example.intent != out_of_scope)
+        for name in order
+        for example in splits[name]
+    ]

@@ -1,0 +1,53 @@
+"""Intents that cannot be learned or judged: too few rows, none in a split, or one intent under two names."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from rnn_intent.data.checks.finding import Finding, Row
+from rnn_intent.data.fold import fold
+
+FEW_ROWS = 10
+
+
+def check_intents(rows: Sequence[Row]) -> Iterator[Finding]:
+    """Intents of the rows in scope, in the order in which they appear."""
+    first: dict[str, str] = {}
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for split, example, in_scope in rows:
+        if in_scope:
+            first.setdefault(example.intent, example.source)
+            counts[split or "train"][example.intent] += 1
+    yield from _small(first, counts["train"])
+    yield from _missing(first, counts)
+    yield from _alike(first)
+
+
+def _small(first: dict[str, str], train: Counter[str]) -> Iterator[Finding]:
+    for intent, place in first.items():
+        count = train[intent]
+        if 0 < count < FEW_ROWS:
+            message = f"the intent {intent!r} has only {count} row{'s' * (count != 1)} to train on"
+            yield Finding(place, "REVIEW", "small intent", message, f"write more, {FEW_ROWS} at least")
+
+
+def _missing(first: dict[str, str], counts: dict[str, Counter[str]]) -> Iterator[Finding]:
+    for intent, place in first.items():
+        if not counts["train"][intent]:
+            message = f"the intent {intent!r} is not in train, so its rows count as errors"
+            yield Finding(place, "FIX", "missing intent", message, "add rows to train, or correct its name")
+            continue
+        for split in ("valid", "test"):
+            if counts[split] and not counts[split][intent]:
+                message = f"the intent {intent!r} has no row in {split}, so nobody knows how well it does"
+                yield Finding(place, "REVIEW", "missing intent", message, f"write some rows for {split}")
+
+
+def _alike(first: dict[str, str]) -> Iterator[Finding]:
+    names: dict[str, str] = {}
+    for intent, place in first.items():
+        other = names.setdefault("".join(c for c in fold(intent) if c.isalnum()) or intent, intent)
+        if other != intent:
+            message = f"the intents {intent!r} and {other!r} differ only in case or punctuation"
+            yield Finding(place, "REVIEW", "alike intents", message, "give both the same name if they are one")
