@@ -128,9 +128,8 @@ def import_jieba() -> ModuleType:
     finally:
         if missing:
             del sys.modules["pkg_resources"]
-    if jieba.__version__ != JIEBA_VERSION:
-        raise ModelError(
-            f"jieba {jieba.__version__} is installed, models cut with {JIEBA_VERSION}: install that version"
-        )
+    if jieba.__version__ != JIEBA_VERSION:  # its HMM may cut otherwise than the model has learnt
+        found = jieba.__version__
+        raise ModelError(f"jieba {found}: models cut with {JIEBA_VERSION}; run `pip install jieba=={JIEBA_VERSION}`")
     module: ModuleType = jieba
     return module

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 # Ideographs: the main block, extension A, compatibility, the planes of rare characters, and 々 〇.
@@ -67,7 +68,7 @@ def align(text: str, normalized: str) -> Aligned:
 def _clusters(characters: Sequence[str]) -> list[tuple[int, int]]:
     """Split where normalising the parts gives the same as normalising the whole: (start, end) of each part."""
     starts = [place for place, character in enumerate(characters) if place == 0 or not _composes(character)]
-    return list(zip(starts, [*starts[1:], len(characters)], strict=True))
+    return list(pairwise([*starts, len(characters)]))
 
 
 def _composes(character: str) -> bool:

@@ -10,6 +10,7 @@ from rnn_intent.errors import DataError
 from rnn_intent.text.normalize import HAN_RANGES, normalize
 
 _PURE_HAN = re.compile(r"[\u4E00-\u9FD5]+")  # what jieba's dictionary can hold
+_SHOWN = 20  # problems told at once; a file in another encoding has one on every line
 _LETTER = rf"[^\W{HAN_RANGES}]"
 
 
@@ -36,6 +37,8 @@ def read_user_dictionary(path: str | Path) -> tuple[str, ...]:
             words[word] = None
         else:
             problems.append(f"{path}:{number}: only invisible characters; remove the line or write a word")
+    if len(problems) > _SHOWN:
+        problems[_SHOWN:] = [f"{path}: and {len(problems) - _SHOWN} more"]
     if problems:
         raise DataError(problems)
     return tuple(words)
