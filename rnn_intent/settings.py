@@ -13,7 +13,7 @@ from annotated_types import Ge, Gt, Le, Lt
 
 Cell = Literal["rnn", "lstm", "gru"]
 Pooling = Literal["last", "max", "mean", "attention"]
-Positive = Annotated[int, Ge(1)]
+Positive = Annotated[int, Ge(1), Le(1_000_000)]
 Share = Annotated[float, Ge(0.0), Lt(1.0)]
 NotNegative = Annotated[float, Ge(0.0)]
 
@@ -55,9 +55,9 @@ class VocabularySettings:
 class EmbeddingSettings:
     """How a token becomes a vector: its own row, plus the mean of its hashed character n-grams."""
 
-    size: Positive = 128
+    size: Annotated[int, Ge(1), Le(4096)] = 128
     ngrams: bool = True
-    ngram_buckets: Positive = 262_144
+    ngram_buckets: Annotated[int, Ge(1), Le(2**24)] = 262_144
     ngram_min_count: Positive = 2
     vectors: str | None = None
     dropout: Share = 0.3

@@ -1,0 +1,115 @@
+"""YAML as nodes that still know their line, for configs written by people one need not trust.
+
+Only plain values come out: nothing is constructed by name. Size, depth and the number of values are bounded, so that
+neither a huge file nor a handful of aliases that stand for billions of values can hold the program up.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rnn_intent.errors import ConfigError, printable
+
+MAX_BYTES = 1_000_000
+MAX_VALUES = 10_000
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.1 as PyYAML reads it, except that 1e-3 is the number it looks like."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(\d[\d_]*(\.[\d_]*)?|\.\d[\d_]*)[eE][-+]?\d+$"),
+    list("-+.0123456789"),
+)
+
+
+class Unreadable(ValueError):
+    """A value that cannot be read; says why, in words."""
+
+
+def read_node(path: Path, name: str) -> yaml.Node | None:
+    """The root of a YAML file, None for an empty one.
+
+    Raises ConfigError: not there, a folder, too large, not UTF-8, not YAML.
+    """
+    try:
+        content = path.read_bytes()
+    except IsADirectoryError:
+        raise ConfigError(f"{name}: is a folder, an experiment file (YAML) is expected") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"{name}: cannot be read: {printable(reason)}") from None
+    if len(content) > MAX_BYTES:
+        raise ConfigError(f"{name}: is {len(content):,} bytes large, an experiment has at most {MAX_BYTES:,}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{name}:{line}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    return parse(text, name)
+
+
+def parse(text: str, name: str, numbered: bool = True) -> yaml.Node | None:
+    """The root node of a YAML text; errors begin with `name` and, if `numbered`, the line. Raises ConfigError."""
+    try:
+        node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if numbered and error.problem_mark else ""
+        raise ConfigError(f"{name}{line}: not YAML: {_reason(error)}") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{name}: not YAML: {printable(' '.join(str(error).split()), 200)}") from None
+    except RecursionError:
+        raise ConfigError(f"{name}: not an experiment: nested too deeply") from None
+    return node
+
+
+def line_of(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def plain(node: yaml.Node) -> Any:
+    """The value of a node as None, bool, int, float, str, list or dict. Raises Unreadable."""
+    return _Plain().value(node, 0)
+
+
+class _Plain:
+    """Counts the values it makes: an alias costs as much as what it stands for."""
+
+    def __init__(self) -> None:
+        self._left = MAX_VALUES
+        self._scalars = _Loader("")
+
+    def value(self, node: yaml.Node, depth: int) -> Any:
+        self._left -= 1
+        if self._left < 0 or depth > 20:
+            raise Unreadable("too many values, or values nested too deeply (aliases count as what they stand for)")
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, depth + 1) for item in node.value]
+        if isinstance(node, yaml.MappingNode):
+            return {str(self._scalar(key)): self.value(item, depth + 1) for key, item in node.value}
+        return self._scalar(node)
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        if not isinstance(node, yaml.ScalarNode):
+            raise Unreadable("a key must be a word")
+        try:
+            value = self._scalars.construct_object(node)
+        except yaml.YAMLError:
+            raise Unreadable(f"the tag {printable(node.tag)} is not allowed") from None
+        except ValueError:
+            raise Unreadable(f"{printable(node.value)!r} cannot be read; put it in quotes if it is a text") from None
+        # dates and the like: an experiment has none, so the writer meant the text
+        return value if value is None or isinstance(value, bool | int | float | str) else node.value
+
+
+def _reason(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "unreadable"
+    if "'\\t'" in problem:
+        return "a tab stands where only spaces may indent"
+    return printable(" ".join(problem.split()), 200)
