@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnn_intent.settings import EmbeddingSettings
-from rnn_intent.text.normalize import han_pattern
+from rnn_intent.text.patterns import han_pattern
 
 Buckets = npt.NDArray[np.integer[Any]]
 

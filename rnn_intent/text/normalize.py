@@ -8,12 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
-
-# Ideographs: the main block, extension A, compatibility, the planes of rare characters, and 々 〇.
-HAN_RANGES = "々〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 
 # Written out instead of asked from `unicodedata`, so that every Python drops the same: control characters, lone
 # surrogates, and what Unicode calls ignorable (joiners, direction marks, variation selectors, fillers, tags).
@@ -32,12 +28,6 @@ class Aligned(NamedTuple):
     text: str
     starts: Sequence[int]
     ends: Sequence[int]
-
-
-@cache
-def han_pattern() -> re.Pattern[str]:
-    """One Han character. Compiled when first needed, for it takes milliseconds that English should not wait."""
-    return re.compile(f"[{HAN_RANGES}]")
 
 
 def normalize(text: str) -> str:

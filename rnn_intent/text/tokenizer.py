@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
 from rnn_intent.settings import TextSettings
-from rnn_intent.text.normalize import HAN_RANGES, align, normalize
+from rnn_intent.text.normalize import align, normalize
+from rnn_intent.text.patterns import ASCII_WORDS, CHARACTERS, block_pattern, words_pattern
 from rnn_intent.text.tokens import Token
 from rnn_intent.text.user_words import Phrases, split_user_words
 
 if TYPE_CHECKING:
     from rnn_intent.text.chinese import ChineseCutter
 
-# Vowel signs and accents that have no composed form belong to the word they stand in.
-_MARKS = (
-    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0730-\u074a"
-    "\u0900-\u0963\u0966-\u0df3\u0e31-\u0e4e\u0eb1-\u0ecd\u0f71-\u0f84\u102b-\u103e\u17b6-\u17d3\u1ab0-\u1aff"
-    "\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
-)
-_LETTER = rf"[^\W{HAN_RANGES}]"
-_ASCII_WORDS = re.compile(r"[a-zA-Z0-9_]+(?:'[a-zA-Z0-9_]+)*|\S")
-_CHARACTERS = re.compile(r"\S")
-
 _LONGEST_WORD = 64  # what is longer than max_tokens words of this length is not read to its end
-
-
-@cache
-def _words_pattern() -> re.Pattern[str]:
-    """What `_ASCII_WORDS` says, for all of Unicode. Compiling takes milliseconds, and plain English never needs it."""
-    return re.compile(rf"{_LETTER}+(?:[{_MARKS}]{_LETTER}*|'{_LETTER}+)*|\S")
-
-
-@cache
-def _block_pattern() -> re.Pattern[str]:
-    """A block that jieba itself looks into, letters and digits beside Chinese characters included."""
-    return re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")
 
 
 class Tokenizer:
@@ -61,7 +38,7 @@ class Tokenizer:
         self._cut_rest = self._choose_cut()
         self._take_user_words()
         # Plain English, the common case, is one `lower` and one `findall`.
-        self._ascii_words = _ASCII_WORDS.findall if settings.mode in ("auto", "words") and not self._phrases else None
+        self._ascii_words = ASCII_WORDS.findall if settings.mode in ("auto", "words") and not self._phrases else None
 
     def words(self, text: str) -> list[str]:
         """The tokens of a sentence as strings, at most `max_tokens`."""
@@ -90,7 +67,7 @@ class Tokenizer:
     def _choose_cut(self) -> Callable[[str], list[str]]:
         modes: dict[str, Callable[[str], list[str]]] = {
             "words": self._cut_words,
-            "characters": _CHARACTERS.findall,
+            "characters": CHARACTERS.findall,
             "jieba": self._cut_jieba,
             "auto": self._cut_auto,
         }
@@ -119,7 +96,7 @@ class Tokenizer:
         return [piece.casefold() for piece in pieces] if self.settings.fold_case else pieces
 
     def _cut_words(self, text: str) -> list[str]:
-        return _words_pattern().findall(text)
+        return words_pattern().findall(text)
 
     def _cut_jieba(self, text: str) -> list[str]:
         return [piece for piece in self._cut_chinese(text) if not piece.isspace()]
@@ -127,8 +104,8 @@ class Tokenizer:
     def _cut_auto(self, text: str) -> list[str]:
         pieces: list[str] = []
         cursor = 0
-        cut_words = _words_pattern().findall
-        for block in _block_pattern().finditer(text):
+        cut_words = words_pattern().findall
+        for block in block_pattern().finditer(text):
             if not block[0].isascii():  # it holds a Chinese character
                 pieces += cut_words(text, cursor, block.start())
                 pieces += self._cut_chinese(block[0])

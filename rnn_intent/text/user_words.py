@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rnn_intent.errors import DataError
-from rnn_intent.text.normalize import HAN_RANGES, normalize
+from rnn_intent.text.normalize import normalize
+from rnn_intent.text.patterns import atoms_pattern
 
 _PURE_HAN = re.compile(r"[\u4E00-\u9FD5]+")  # what jieba's dictionary can hold
 _SHOWN = 20  # problems told at once; a file in another encoding has one on every line
-_LETTER = rf"[^\W{HAN_RANGES}]"
 
 
 def read_user_dictionary(path: str | Path) -> tuple[str, ...]:
@@ -56,26 +56,48 @@ def split_user_words(words: Sequence[str], *, keep_han: bool) -> tuple[tuple[str
 
 
 class Phrases:
-    """Finds user words in normalised text: the leftmost, of these the longest, never inside a longer Latin word."""
+    """Finds user words in normalised text: the leftmost, of these the longest, never inside a longer Latin word.
+
+    Words and text are read as atoms (a run of letters and digits, or one sign), and sequences of atoms are looked up:
+    the time does not grow with the number of words.
+    """
 
     def __init__(self, words: Sequence[str], *, fold_case: bool) -> None:
-        ranked = sorted(words, key=lambda word: (-len(word), word))
-        self._pattern = re.compile("|".join(map(_bounded, ranked)), re.IGNORECASE if fold_case else 0)
+        self._fold: Callable[[str], str] = str.casefold if fold_case else str
+        self._known = {tuple(self._read(word)[0]) for word in words}
+        self._lengths: dict[str, list[int]] = {}  # first atom → how many atoms its words have, most first
+        for first, length in sorted({(atoms[0], len(atoms)) for atoms in self._known}, reverse=True):
+            self._lengths.setdefault(first, []).append(length)
 
     def cut(self, text: str, cut_rest: Callable[[str], list[str]]) -> list[str]:
         """Keep the user words whole and cut what stands between them with `cut_rest`."""
+        atoms, spans = self._read(text)
         pieces: list[str] = []
-        cursor = 0
-        for match in self._pattern.finditer(text):
-            pieces += cut_rest(text[cursor : match.start()])
-            pieces.append(match[0])
-            cursor = match.end()
+        cursor = place = 0
+        while place < len(atoms):
+            length = self._match(atoms, place)
+            if length:
+                start, end = spans[place][0], spans[place + length - 1][1]
+                pieces += cut_rest(text[cursor:start])
+                pieces.append(text[start:end])
+                cursor = end
+            place += length or 1
         return pieces + cut_rest(text[cursor:])
 
+    def _match(self, atoms: list[str], place: int) -> int:
+        """The number of atoms of the longest user word that begins here, 0 if none does."""
+        first = atoms[place].lstrip()
+        for length in self._lengths.get(first, ()):
+            if (first, *atoms[place + 1 : place + length]) in self._known:
+                return length
+        return 0
 
-def _bounded(word: str) -> str:
-    """A pattern for one word, any spaces where it has a space, and no letter or digit going on at a Latin end."""
-    body = r"\s+".join(map(re.escape, word.split()))
-    before = rf"(?<!{_LETTER})" if re.match(_LETTER, word) else ""
-    after = rf"(?!{_LETTER})" if re.match(_LETTER, word[-1]) else ""
-    return before + body + after
+    def _read(self, text: str) -> tuple[list[str], list[tuple[int, int]]]:
+        """Folded atoms, a space before those that have one (or several) before them, and where each one stands."""
+        spans = [match.span() for match in atoms_pattern().finditer(text)]
+        ends = [0, *(end for _, end in spans)]
+        fold = self._fold
+        return [
+            fold(text[start:end]) if start == before else " " + fold(text[start:end])
+            for (start, end), before in zip(spans, ends, strict=False)
+        ], spans

@@ -51,6 +51,16 @@ def test_user_words_work_in_plain_english() -> None:
 def test_a_user_word_is_not_found_inside_a_longer_one() -> None:
     assert cut("iphone 155 cats", "iphone 15", "cat") == ["iphone", "155", "cats"]
     assert cut("用cat命令", "cat") == ["用", "cat", "命令"]
+    assert cut("New York's best", "New York") == ["new york", "'", "s", "best"]
+
+
+def test_spaces_stand_where_the_user_word_has_them() -> None:
+    assert cut("newyork c + + new york c++", "new york", "c++") == ["newyork", "c", "+", "+", "new york", "c++"]
+
+
+def test_of_several_user_words_the_leftmost_and_then_the_longest_is_taken() -> None:
+    assert cut("a b c d", "b c d", "a b", "a b c") == ["a b c", "d"]
+    assert cut("a b x", "a", "a b c", "b x") == ["a", "b x"]
 
 
 def test_user_words_are_normalised_like_the_text() -> None:
