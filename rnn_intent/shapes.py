@@ -1,0 +1,90 @@
+"""Which tensors a model has, how large they are, and what may stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from rnn_intent.errors import ModelError, printable
+from rnn_intent.settings import ModelSettings, Settings
+from rnn_intent.tensor_file import Array
+
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+DIRECTIONS = ("", "_reverse")  # how torch ends the names of forward and backward weights
+LARGEST_WEIGHT = 1e6  # far beyond any trained weight, and small enough that no product of two layers overflows
+HALF, SINGLE, NUMBER = np.dtype("<f2"), np.dtype("<f4"), np.dtype("<i4")
+
+Shape = tuple[int, ...]
+
+
+def expected_shapes(settings: Settings, labels: int, words: int, ngrams: int, vectors: int) -> dict[str, Shape]:
+    """Every tensor a model of these settings has, with its shape.
+
+    ngrams: rows of the n-gram table; vectors: features of the pretrained vectors.
+    """
+    size = settings.embedding.size
+    shapes: dict[str, Shape] = {"embedding.words": (words, size)}
+    if settings.embedding.ngrams:
+        shapes |= {"embedding.ngrams": (ngrams, size), "embedding.ngram_buckets": (ngrams,)}
+    if settings.embedding.vectors is not None:
+        shapes |= {"embedding.vectors": (words, vectors), "embedding.vectors_projection": (size, vectors)}
+    shapes |= _recurrent_shapes(settings.model, size)
+    features = settings.model.hidden_size * directions(settings.model)
+    if "attention" in settings.model.pooling:
+        shapes["pooling.attention"] = (features,)
+    summary = features * len(settings.model.pooling)
+    return shapes | {"head.weight": (labels, summary), "head.bias": (labels,)}
+
+
+def directions(model: ModelSettings) -> int:
+    return 2 if model.bidirectional else 1
+
+
+def _recurrent_shapes(model: ModelSettings, size: int) -> dict[str, Shape]:
+    """torch's names and layout: the gates' rows one below the other."""
+    rows = GATES[model.cell] * model.hidden_size
+    shapes: dict[str, Shape] = {}
+    for layer in range(model.layers):
+        inputs = size if layer == 0 else model.hidden_size * directions(model)
+        for suffix in DIRECTIONS[: directions(model)]:
+            shapes[f"encoder.weight_ih_l{layer}{suffix}"] = (rows, inputs)
+            shapes[f"encoder.weight_hh_l{layer}{suffix}"] = (rows, model.hidden_size)
+            shapes[f"encoder.bias_ih_l{layer}{suffix}"] = (rows,)
+            shapes[f"encoder.bias_hh_l{layer}{suffix}"] = (rows,)
+    return shapes
+
+
+def check_tensors(tensors: Mapping[str, Array], settings: Settings, labels: int, words: int) -> None:
+    """Raises ModelError unless the tensors are those of the settings, and finite."""
+    ngrams = tensors.get("embedding.ngram_buckets", np.empty(0)).shape[:1] or (0,)
+    vectors = tensors.get("embedding.vectors_projection", np.empty(0)).shape[-1:] or (0,)
+    shapes = expected_shapes(settings, labels, words, ngrams[0], vectors[0])
+    odd = sorted(shapes.keys() ^ tensors.keys())
+    if odd:
+        raise ModelError(f"tensor {printable(odd[0])}: is {'missing' if odd[0] in shapes else 'not expected'}")
+    for name, shape in shapes.items():
+        _check_tensor(name, tensors[name], shape)
+    if "embedding.ngram_buckets" in tensors:
+        _check_buckets(tensors["embedding.ngram_buckets"], settings.embedding.ngram_buckets)
+
+
+def _check_tensor(name: str, tensor: Array, shape: Shape) -> None:
+    if tensor.shape != shape:
+        raise ModelError(f"tensor {name}: has shape {tensor.shape}, the settings say {shape}")
+    if tensor.dtype not in ((NUMBER,) if name == "embedding.ngram_buckets" else (SINGLE, HALF)):
+        raise ModelError(f"tensor {name}: has type {tensor.dtype}")
+    if tensor.size and not _finite(tensor):
+        raise ModelError(f"tensor {name}: holds numbers that are infinite, none at all, or beyond any trained weight")
+
+
+def _finite(tensor: Array) -> bool:
+    if tensor.dtype == HALF:
+        # Comparing the bits is many times as fast as arithmetic on half floats; 0x7c00 is infinity, above it is NaN.
+        return int((tensor.view(np.uint16) & 0x7FFF).max()) < 0x7C00
+    return bool(tensor.max() <= LARGEST_WEIGHT and tensor.min() >= -LARGEST_WEIGHT)  # false for NaN
+
+
+def _check_buckets(buckets: Array, count: int) -> None:
+    if len(buckets) and not (buckets[0] >= 0 and buckets[-1] < count and bool((buckets[1:] > buckets[:-1]).all())):
+        raise ModelError("tensor embedding.ngram_buckets: is not ascending, or beyond settings.embedding.ngram_buckets")
