@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from rnn_intent.errors import ModelError, printable
-from rnn_intent.settings import Settings
+from rnn_intent.settings import Bounds, Settings
 
 _BOUNDS: dict[str, Callable[[Any, Any], bool]] = {
     "ge": lambda value, bound: value >= bound,
@@ -71,5 +71,5 @@ def _any_of(kinds: tuple[Any, ...], value: object, place: str) -> object:
 
 
 def _holds(bound: object, value: Any) -> bool:
-    checks = [(holds, getattr(bound, name)) for name, holds in _BOUNDS.items() if hasattr(bound, name)]
-    return all(holds(value, limit) for holds, limit in checks)
+    assert isinstance(bound, Bounds)
+    return all(_BOUNDS[name](value, limit) for name, limit in bound.limits.items())

@@ -20,6 +20,8 @@ from rnn_intent.training.lexicon import TokenBatch
 
 CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
+INITIAL_SPREAD = 0.1  # standard deviation of the embedding tables before training
+
 
 class Encoded(NamedTuple):
     """What any head may read.
@@ -46,11 +48,11 @@ class TokenEmbedding(nn.Module):
         super().__init__()
         self.settings = settings
         self.words = nn.Embedding(words, settings.size, sparse=True)
-        nn.init.normal_(self.words.weight, std=0.1)
+        nn.init.normal_(self.words.weight, std=INITIAL_SPREAD)
         self.ngrams: nn.Embedding | None = None
         if ngrams is not None:
             self.ngrams = nn.Embedding(ngrams, settings.size, sparse=True)
-            nn.init.normal_(self.ngrams.weight, std=0.1)
+            nn.init.normal_(self.ngrams.weight, std=INITIAL_SPREAD)
         self.projection: nn.Linear | None = None
         self.vectors: Tensor
         if vectors is not None:

@@ -1,0 +1,243 @@
+"""One experiment, from config to run folder: read, train, calibrate, evaluate, report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_intent import artifact as model_file
+from rnn_intent.artifact import Artifact
+from rnn_intent.config import dump, load
+from rnn_intent.data.example import Example
+from rnn_intent.data.splits import Splits, load_splits
+from rnn_intent.errors import TrainingError, UsageError
+from rnn_intent.evaluation.calibration import fit_temperature
+from rnn_intent.evaluation.evaluate import Evaluation, evaluate
+from rnn_intent.files import remove_unfinished, write_atomically, write_json
+from rnn_intent.inference.predictor import Predictor
+from rnn_intent.runs import RUNS, RunFolder, remember_latest
+from rnn_intent.settings import DataSettings, Settings
+from rnn_intent.text.tokenizer import Tokenizer
+from rnn_intent.text.user_words import read_user_dictionary
+from rnn_intent.version import VERSION
+
+if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
+    from rnn_intent.training.fit import Fitted, TokenSet
+    from rnn_intent.training.trainer import Epoch, Progress
+
+logger = logging.getLogger(__name__)
+
+GOLDEN_SENTENCES = 8
+WINGS_AGREE = 1e-3  # largest difference of float32 logits between the PyTorch and the NumPy wing
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a training left behind: the run folder and its scores."""
+
+    run: Path
+    epochs: int
+    best_epoch: int
+    valid_accuracy: float
+    test: Evaluation | None
+    seconds: float
+    warnings: list[str]
+
+
+def train(
+    config: Settings | str | Path | None = None,
+    out: str | Path | None = None,
+    *,
+    overrides: Sequence[str] = (),
+    resume: bool = False,
+    force: bool = False,
+    half: bool = False,
+    on_step: Callable[[Progress], None] = lambda _: None,
+) -> TrainingResult:
+    """Trains the experiment of a config file, or the shipped default, into a run folder.
+
+    1. Open the run folder; one that exists is refused without `resume` or `force`.
+    2. Read the data and cut it into tokens.
+    3. Train, keeping a checkpoint after every epoch.
+    4. Calibrate the best epoch on the validation split and write the model file.
+    5. Evaluate on the test split, through the model file just written, and report.
+
+    out: the run folder, by default `runs/` and the config's name. half: store the weights as float16.
+    Raises ConfigError, DataError, UsageError, TrainingError.
+    """
+    started = time.perf_counter()
+    settings = config if isinstance(config, Settings) else load(config, overrides)
+    run = RunFolder(Path(out) if out is not None else default_folder(config))
+    with _opened(run, resume=resume, force=force):
+        splits = load_splits(settings.data, Path.cwd(), settings.seed)
+        artifact, fitted = _train(settings, splits, run, on_step)
+        model_file.write(artifact, run.model, half=half)
+        predictor = Predictor.load(run.model)
+        scores = _evaluate(predictor, splits)
+        seconds = time.perf_counter() - started
+        _write_records(run, splits, fitted, scores, seconds)
+    remember_latest(run)
+    return TrainingResult(
+        run=run.path,
+        epochs=len(fitted.history),
+        best_epoch=fitted.best.epoch,
+        valid_accuracy=fitted.best.valid_accuracy,
+        test=scores.get("test"),
+        seconds=seconds,
+        warnings=splits.warnings,
+    )
+
+
+def default_folder(config: Settings | str | Path | None) -> Path:
+    """`runs/` and the name of the config: `configs/lstm.yaml` trains into `runs/lstm`."""
+    name = Path(config).stem if isinstance(config, str | Path) else "bi-gru"
+    return RUNS / name
+
+
+def _train(
+    settings: Settings, splits: Splits, run: RunFolder, on_step: Callable[[Progress], None]
+) -> tuple[Artifact, Fitted]:
+    from rnn_intent.training.fit import fit
+
+    user_words = () if settings.text.user_dictionary is None else read_user_dictionary(settings.text.user_dictionary)
+    tokenizer = Tokenizer(settings.text, user_words)
+    labels = sorted({example.intent for example in splits.train})
+    sets = {name: _token_set(tokenizer, labels, getattr(splits, name)) for name in ("train", "valid")}
+    write_atomically(run.config, dump(settings).encode("utf-8"))
+    fitted = fit(
+        settings,
+        labels,
+        sets["train"],
+        sets["valid"],
+        run.checkpoint,
+        _fingerprint(settings, labels, sets),
+        on_step,
+        lambda history: _write_history(run, history),
+    )
+    artifact = Artifact(
+        settings=_portable(settings),
+        labels=tuple(labels),
+        vocabulary=fitted.vocabulary.words,
+        user_words=user_words,
+        tensors=fitted.tensors,
+        training={"rows": len(splits.train), "epochs": len(fitted.history), "best_epoch": fitted.best.epoch},
+    )
+    return _calibrated(artifact, splits, sets["valid"].targets, fitted.valid_logits), fitted
+
+
+def _portable(settings: Settings) -> Settings:
+    """The settings without the paths of this machine: the model file travels, and is the same from any folder."""
+    vectors = settings.embedding.vectors
+    return replace(
+        settings,
+        data=DataSettings(out_of_scope=settings.data.out_of_scope),
+        text=replace(settings.text, user_dictionary=None),
+        embedding=replace(settings.embedding, vectors=None if vectors is None else Path(vectors).name),
+    )
+
+
+def _calibrated(artifact: Artifact, splits: Splits, targets: np.ndarray, torch_logits: np.ndarray) -> Artifact:
+    """The artifact with a temperature and golden sentences, computed by the wing that will answer."""
+    texts = [example.text for example in splits.valid]
+    logits, _ = Predictor(artifact).encode(texts)
+    gap = float(np.abs(logits - torch_logits).max())
+    if gap > WINGS_AGREE:
+        raise TrainingError(
+            f"the PyTorch and NumPy wings disagree by {gap:.2g} on the validation logits: please report"
+        )
+    artifact = replace(artifact, temperature=fit_temperature(logits, targets))
+    golden = texts[:: max(1, len(texts) // GOLDEN_SENTENCES)][:GOLDEN_SENTENCES]
+    return replace(artifact, golden=Predictor(artifact).golden(golden))
+
+
+def _evaluate(predictor: Predictor, splits: Splits) -> dict[str, Evaluation]:
+    named: dict[str, list[Example]] = {"valid": splits.valid, "test": splits.test}
+    return {name: evaluate(predictor, examples) for name, examples in named.items() if examples}
+
+
+def _token_set(tokenizer: Tokenizer, labels: Sequence[str], examples: Sequence[Example]) -> TokenSet:
+    from rnn_intent.training.fit import TokenSet
+
+    number = {label: index for index, label in enumerate(labels)}
+    targets = np.array([number.get(example.intent, -1) for example in examples], dtype=np.int64)
+    return TokenSet([tokenizer.words(example.text) for example in examples], targets)
+
+
+def _fingerprint(settings: Settings, labels: Sequence[str], sets: dict[str, TokenSet]) -> str:
+    """A hash of all that decides the weights: settings but for file names, labels, and every token read."""
+    digest = hashlib.sha256()
+    values = asdict(settings)
+    del values["data"], values["training"]["device"]
+    digest.update(json.dumps([values, list(labels)], sort_keys=True).encode())
+    for part in sets.values():
+        digest.update(json.dumps([list(map(list, part.tokens)), part.targets.tolist()]).encode())
+    return digest.hexdigest()
+
+
+@contextmanager
+def _opened(run: RunFolder, *, resume: bool, force: bool) -> Iterator[None]:
+    """The run folder, made or checked; what it held is kept until it is replaced."""
+    if run.path.exists() and not run.path.is_dir():
+        raise UsageError(f"{run.path}: is a file, a run folder is expected; choose another --out")
+    if run.path.is_dir() and any(run.path.iterdir()) and not (resume or force):
+        raise UsageError(
+            f"{run.path}: exists; --resume to go on, --force to replace it, or --out for another run folder"
+        )
+    try:
+        run.checkpoint.mkdir(parents=True, exist_ok=True)
+        remove_unfinished(run.path)
+        remove_unfinished(run.checkpoint)
+        if force:
+            for leftover in run.checkpoint.iterdir():
+                leftover.unlink()
+        yield
+    except OSError as error:
+        raise UsageError(f"{run.path}: cannot be written: {error.strerror or error}") from error
+
+
+def _write_history(run: RunFolder, history: Sequence[Epoch]) -> None:
+    lines = [json.dumps(asdict(epoch)) + "\n" for epoch in history]
+    write_atomically(run.history, "".join(lines).encode())
+
+
+def _write_records(
+    run: RunFolder, splits: Splits, fitted: Fitted, scores: dict[str, Evaluation], seconds: float
+) -> None:
+    _write_history(run, fitted.history)
+    metrics: dict[str, Any] = {name: evaluation.scores() for name, evaluation in scores.items()}
+    metrics |= {"epochs": len(fitted.history), "best_epoch": fitted.best.epoch}
+    if fitted.vectors_coverage is not None:
+        metrics["vectors_coverage"] = fitted.vectors_coverage
+    write_json(run.metrics, metrics)
+    rows = {name: len(getattr(splits, name)) for name in ("train", "valid", "test")}
+    write_json(run.data_hashes, {"rows": rows, "files": splits.files, "warnings": splits.warnings})
+    write_json(run.environment, environment(seconds))
+
+
+def environment(seconds: float) -> dict[str, Any]:
+    """What the numbers of a run may depend on besides config and data."""
+    import torch
+
+    return {
+        "rnn_intent": VERSION,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "platform": platform.platform(),
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "seconds": round(seconds, 1),
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+    }
