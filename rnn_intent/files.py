@@ -7,21 +7,24 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 TEMPORARY = ".rnn-intent-"  # how the name of every unfinished file begins
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes beside the target, syncs, renames: a reader sees all of it or the file that was there before.
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of `path` when the block ends well; otherwise nothing is left of it.
 
-    Raises OSError (disk full, no permission); the unfinished file is then removed.
+    It stands beside the target, is synced, then renamed: a reader sees all of it or the file that was there before.
+    Raises OSError (disk full, no permission).
     """
     descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o666 & ~_umask())  # mkstemp makes private files
@@ -31,6 +34,12 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.unlink(name)
         raise
     _sync_folder(path.parent)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes a whole file, or leaves the one that was there. Raises OSError (disk full, no permission)."""
+    with replacing(path) as file:
+        file.write(content)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -1,0 +1,71 @@
+# make demo    train the default experiment on the shipped data, evaluate it, ask it the time
+# make test    run the tests
+# make check   what continuous integration runs: lint, format, types, tests
+# Both create the environment in .venv when it is missing or older than what it is made from.
+
+PYTHON ?= python3
+VENV ?= .venv
+EXTRAS ?= dev,onnx,plot
+SHIPPED = runs/builtin
+
+ifeq ($(OS),Windows_NT)
+BIN = $(VENV)/Scripts
+else
+BIN = $(VENV)/bin
+endif
+PY = $(BIN)/python
+STAMP = $(VENV)/.ready
+
+.PHONY: venv demo test check lint format types bench torture model dictionary tidy clean
+
+venv: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt setup.py
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]"
+	touch $@
+
+demo: venv
+	$(BIN)/rnn-intent train --force
+	$(BIN)/rnn-intent eval
+	$(BIN)/rnn-intent predict "What time is it ?"
+
+test: venv
+	$(PY) -m pytest -n 2
+
+check: lint format types test
+
+lint: venv
+	$(PY) -m ruff check .
+
+format: venv
+	$(PY) -m ruff format --check .
+
+types: venv
+	$(PY) -m mypy
+
+# puts the code into the form that `make check` asks for
+tidy: venv
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+# BENCH_DATA=folder of public data sets
+bench: venv
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS),bench]"
+	$(PY) -m benchmarks $(if $(BENCH_DATA),--data $(BENCH_DATA))
+
+torture: venv
+	$(PY) -m pytest -m long
+
+# the small model that the package carries
+model: venv
+	$(BIN)/rnn-intent train --out $(SHIPPED) --force --half
+	mkdir -p rnn_intent/builtin
+	cp $(SHIPPED)/model.safetensors rnn_intent/builtin/model.safetensors
+
+# jieba's dictionary as a file to map, from the installed jieba
+dictionary: venv
+	$(PY) -m rnn_intent.text.build_dictionary
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

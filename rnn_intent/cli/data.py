@@ -1,0 +1,143 @@
+"""`rnn-intent data`: look through data files, convert and divide them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rnn_intent.cli.options import Encoding, Format
+from rnn_intent.cli.output import examples, say
+from rnn_intent.errors import CheckFailed, DataError, UsageError, printable
+
+if TYPE_CHECKING:
+    from rnn_intent.data.example import Example
+
+app = typer.Typer(
+    help="Check, convert and divide data files.",
+    epilog=examples("rnn-intent data check my.tsv"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
+
+
+@app.command(epilog=examples("rnn-intent data check train.tsv test.tsv --strict", "rnn-intent data check folder/"))
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="Data files or folders; the shipped data by default."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 5 if there is anything to fix.")] = False,
+    out_of_scope: Annotated[
+        str, typer.Option(metavar="INTENT", help="The intent whose rows belong to none.")
+    ] = "out_of_scope",
+    format: Format = "auto",
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Look for rows that spoil training or flatter the score.
+
+    Duplicates, contradictions, tiny intents, broken texts and slots: a line for each, with its place.
+
+    Several files are taken as the splits of one data set, so that rows that leak from one to another are found.
+    """
+    from rnn_intent.data.check import check_examples
+
+    splits = _splits(files, format, encoding)
+    findings = check_examples(splits, out_of_scope)
+    for finding in findings:
+        print(printable(str(finding), limit=10_000))
+    rows = sum(map(len, splits.values()))
+    levels = Counter(finding.level for finding in findings)
+    say(f"{rows:,} rows: {levels['FIX']} to fix, {levels['REVIEW']} to review")
+    if strict and findings:
+        raise CheckFailed(f"{len(findings)} findings, and --strict allows none")
+
+
+@app.command(epilog=examples("rnn-intent data convert my.csv my.jsonl", "rnn-intent data convert nlu.yml nlu.tsv"))
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="The file or folder to read.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="TARGET", help="The file to write; a folder if the source has splits.")
+    ],
+    to: Annotated[
+        str, typer.Option(metavar="FORMAT", help="jsonl, tsv, csv, fasttext or rasa; auto: as the name says.")
+    ] = "auto",
+    format: Format = "auto",
+    encoding: Encoding = "utf-8",
+    force: Force = False,
+) -> None:
+    """Write the same rows in another format (UTF-8)."""
+    from rnn_intent.data.convert import write_examples, write_splits
+    from rnn_intent.data.readers import WHOLE, read_splits
+
+    splits = read_splits(source, format, encoding)
+    if WHOLE in splits:
+        notes = write_examples(splits[WHOLE], target, to, force)
+    elif target.suffix and not target.is_dir():
+        raise UsageError(f"{printable(str(source))}: holds {', '.join(splits)}; name a folder to write them into")
+    else:
+        notes = write_splits(splits, target, "jsonl" if to == "auto" else to, force)
+    for note in notes:
+        say(note)
+    print(f"{target}: {sum(map(len, splits.values())):,} rows")
+
+
+@app.command(epilog=examples("rnn-intent data split my.tsv my-splits/ --valid 0.1 --test 0.2"))
+def split(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="The file to read.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where train, valid and test are written.")],
+    valid: Annotated[float, typer.Option(min=0, max=0.9, help="Share of the rows for validation.")] = 0.1,
+    test: Annotated[float, typer.Option(min=0, max=0.9, help="Share of the rows for the test.")] = 0.1,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed divides the same way.")] = 13,
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="jsonl, tsv, csv, fasttext or rasa.")] = "jsonl",
+    format: Format = "auto",
+    encoding: Encoding = "utf-8",
+    force: Force = False,
+) -> None:
+    """Divide rows into train, valid and test.
+
+    Every intent is divided by the same shares.
+    """
+    from rnn_intent.data.convert import write_splits
+    from rnn_intent.data.readers import read_examples
+    from rnn_intent.data.split import split_examples
+
+    if valid + test >= 1:
+        raise UsageError(f"--valid {valid} --test {test}: leave no rows to train on")
+    parts = split_examples(read_examples(source, format, encoding), valid, test, seed)
+    named = dict(zip(("train", "valid", "test"), parts, strict=True))
+    for note in write_splits(named, folder, to, force):
+        say(note)
+    for name, rows in named.items():
+        if rows:
+            print(f"{name}: {len(rows):,} rows")
+
+
+def _splits(files: list[Path] | None, format: str, encoding: str) -> dict[str, list[Example]]:
+    """The rows by split: of one file its own splits; of several, each file is one, named after it."""
+    from rnn_intent.data.readers import WHOLE, read_splits
+    from rnn_intent.starter import shipped_data
+
+    paths = files or list(shipped_data())
+    splits: dict[str, list[Example]] = {}
+    problems: list[str] = []
+    for path in paths:
+        try:
+            read = read_splits(path, format, encoding)
+        except DataError as error:
+            problems += error.problems
+            continue
+        for name, rows in read.items():
+            splits.setdefault(_split_name(path) if name == WHOLE and len(paths) > 1 else name, []).extend(rows)
+    if problems:
+        raise DataError(problems)
+    return splits
+
+
+def _split_name(path: Path) -> str:
+    from rnn_intent.data.readers import SPLIT_NAMES
+
+    return next((split for split, names in SPLIT_NAMES.items() if path.stem in names), path.name)

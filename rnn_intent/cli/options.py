@@ -1,0 +1,56 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run_names(incomplete: str) -> list[str]:
+    """The runs that a shell may complete to."""
+    from rnn_intent.runs import all_runs
+
+    return [run.name for run in all_runs() if run.name.startswith(incomplete)]
+
+
+def config_names(incomplete: str) -> list[str]:
+    """Experiments here, in configs/, and the shipped ones."""
+    from rnn_intent.starter import starter_folder
+
+    here = [str(path) for folder in (Path(), Path("configs")) for path in folder.glob("*.yaml")]
+    shipped = [path.name for path in (starter_folder() / "configs").glob("*.yaml")]
+    return sorted({name for name in (*here, *shipped) if name.startswith(incomplete)})
+
+
+Run = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="RUN",
+        help="A run's name, its folder, or a model file; the newest run if none is named, else the built-in model.",
+        autocompletion=run_names,
+        show_default=False,
+    ),
+]
+Config = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="CONFIG",
+        help="An experiment file, or the name of a shipped one; bi-gru.yaml if none is named.",
+        autocompletion=config_names,
+        show_default=False,
+    ),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Set a key for this call, for example model.cell=lstm; repeatable."
+    ),
+]
+Format = Annotated[
+    str,
+    typer.Option(metavar="FORMAT", help="tsv, csv, jsonl, json, clinc, seq, fasttext, rasa; auto: look at the file."),
+]
+Encoding = Annotated[str, typer.Option(metavar="NAME", help="Encoding of the file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

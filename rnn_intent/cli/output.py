@@ -1,0 +1,53 @@
+"""How the command line speaks: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from rnn_intent.errors import printable
+
+BAR = 24  # characters of a full bar
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+_CONTROLS |= {9: "\\t", 10: "\\n", 13: "\\r", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+def say(message: str) -> None:
+    """A line for the person at the terminal."""
+    print(f"rnn-intent: {printable(message, limit=10_000)}", file=sys.stderr)
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help."""
+    return "\b\n" + "\n".join([f"Example{'s' * (len(lines) > 1)}:", *(f"  {line}" for line in lines)])
+
+
+def one_line(text: str) -> str:
+    """A text as it may stand in a column: no tabs, line ends or characters that a terminal would obey."""
+    return text if text.isprintable() else text.translate(_CONTROLS)
+
+
+def bar(share: float) -> str:
+    return "█" * round(share * BAR)
+
+
+def width(text: str) -> int:
+    """Columns that a text takes in a terminal: Chinese characters take two."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def table(rows: Sequence[Sequence[str]], right: str = "") -> str:
+    """Rows as aligned columns, two spaces apart. right: "lrr" aligns the last two of three to the right."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = []
+        for cell, wide, side in zip(row, widths, right.ljust(len(widths), "l"), strict=True):
+            space = " " * (wide - width(cell))
+            cells.append(space + cell if side == "r" else cell + space)
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,144 @@
+"""`rnn-intent predict`: sentences in, intents out, one line for one line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rnn_intent.cli.options import Encoding, Json, run_names
+from rnn_intent.cli.output import bar, examples, one_line, say, table
+from rnn_intent.errors import UsageError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rnn_intent.inference.predictor import Prediction, Predictor
+
+NOTE = (
+    "the built-in model answers (everyday requests in English and Chinese); train one on sentences of your own: "
+    "rnn-intent train --set data.train=my.tsv"
+)
+
+
+def add(app: typer.Typer) -> None:
+    app.command(
+        epilog=examples(
+            'rnn-intent predict "What time is it ?"',
+            "rnn-intent predict 现在几点了 --json",
+            "rnn-intent predict --input sentences.txt --output intents.tsv",
+            "tail -f chat.log | rnn-intent predict - --json",
+        )
+    )(predict)
+
+
+def predict(
+    texts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TEXT", help="Sentences; - reads them from standard input.", show_default=False),
+    ] = None,
+    run: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Run or model file; the newest run by default.", autocompletion=run_names),
+    ] = None,
+    top_k: Annotated[int, typer.Option(metavar="N", min=1, help="Intents in the ranking.")] = 5,
+    threshold: Annotated[
+        float | None,
+        typer.Option(metavar="P", min=0, max=1, help="Reject below this confidence, instead of the model's own."),
+    ] = None,
+    as_json: Json = False,
+    source: Annotated[
+        Path | None, typer.Option("--input", "-i", metavar="FILE", help="A file with a sentence a line.")
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write instead.")
+    ] = None,
+    encoding: Encoding = "utf-8",
+) -> None:
+    """Tell what sentences want.
+
+    Prints intent, confidence, status and sentence with tabs between them, or JSON lines with --json. One sentence on
+    a terminal gets a picture instead; without a sentence, a terminal gets a prompt.
+    """
+    if texts and (source or (len(texts) > 1 and "-" in texts)):
+        raise UsageError("sentences come from arguments, from --input FILE or from - (standard input): choose one")
+    predictor = _predictor(run, threshold)
+    show: Callable[[Prediction], str] = _as_json if as_json else _as_columns
+    if not texts and source is None and sys.stdin.isatty():
+        _prompt(predictor, top_k, show if as_json else _as_picture)
+        return
+    if texts and len(texts) == 1 and texts != ["-"] and not as_json and target is None and sys.stdout.isatty():
+        show = _as_picture
+    blocks = [texts] if texts and texts != ["-"] else _blocks(source, encoding)
+    _stream(predictor, blocks, top_k, show, target)
+
+
+def _predictor(run: str | None, threshold: float | None) -> Predictor:
+    from rnn_intent.inference.predictor import Predictor
+    from rnn_intent.runs import BUILT_IN, find_model
+
+    path = find_model(run)
+    predictor = Predictor.load(path)
+    if path == BUILT_IN:
+        say(NOTE)
+    if threshold is not None:
+        predictor.threshold = threshold
+    return predictor
+
+
+def _blocks(source: Path | None, encoding: str) -> Iterable[list[str]]:
+    from rnn_intent.cli.lines import read_blocks
+
+    return read_blocks(source, encoding)
+
+
+def _stream(
+    predictor: Predictor,
+    blocks: Iterable[list[str]],
+    top_k: int,
+    show: Callable[[Prediction], str],
+    target: Path | None,
+) -> None:
+    from rnn_intent.cli.lines import line_writer
+
+    with line_writer(target) as write:
+        for block in blocks:
+            write([show(prediction) for prediction in predictor.predict(block, top_k=top_k)])
+
+
+def _prompt(predictor: Predictor, top_k: int, show: Callable[[Prediction], str]) -> None:
+    """Asks for sentences until Ctrl-D."""
+    import contextlib
+
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401  # arrow keys and history in input()
+
+    print("A sentence and Enter; Ctrl-D ends.", file=sys.stderr)
+    while True:
+        try:
+            text = input("> ")
+        except EOFError:
+            print(file=sys.stderr)
+            return
+        if text.strip():
+            print(show(predictor.predict(text, top_k=top_k)))
+
+
+def _as_json(prediction: Prediction) -> str:
+    import json
+
+    return json.dumps(prediction.to_dict(), ensure_ascii=False)
+
+
+def _as_columns(prediction: Prediction) -> str:
+    return f"{prediction.intent}\t{prediction.confidence:.4f}\t{prediction.status}\t{one_line(prediction.text)}"
+
+
+def _as_picture(prediction: Prediction) -> str:
+    why = f": {prediction.reason}" if prediction.reason else ""
+    rows = [[printable(name), f"{share:6.1%}", bar(share)] for name, share in prediction.ranking]
+    if prediction.status == "accepted":
+        return table(rows, "lrl")
+    return "\n".join([f"{prediction.status}{why}", *([table(rows, "lrl")] if rows else [])])

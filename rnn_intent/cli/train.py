@@ -1,0 +1,101 @@
+"""`rnn-intent train`: an experiment, from config to run folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rnn_intent.cli.options import Config, Overrides
+from rnn_intent.cli.output import examples, say, table
+from rnn_intent.errors import UsageError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rnn_intent.experiment import TrainingResult
+    from rnn_intent.training.trainer import Progress
+
+
+def add(app: typer.Typer) -> None:
+    app.command(
+        epilog=examples(
+            "rnn-intent train",
+            "rnn-intent train configs/bi-lstm.yaml --set data.train=my.tsv --out runs/mine",
+            "rnn-intent train configs/bi-lstm.yaml --out runs/mine --resume",
+        )
+    )(train)
+
+
+def train(
+    config: Config = None,
+    overrides: Overrides = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="The run folder; runs/ and the config's name by default.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted training stopped.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a run that is already there.")] = False,
+    seed: Annotated[int | None, typer.Option(metavar="N", min=0, help="The same as --set seed=N.")] = None,
+    half: Annotated[bool, typer.Option("--half", help="Store the weights in two bytes each.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder only.")] = False,
+) -> None:
+    """Train an experiment into a run folder."""
+    if resume and force:
+        raise UsageError("--resume goes on with a run and --force replaces it: choose one")
+    from rnn_intent.config import load
+    from rnn_intent.experiment import default_folder
+    from rnn_intent.experiment import train as run_experiment
+
+    changes = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
+    settings = load(config, changes)
+    folder = out if out is not None else default_folder(config)
+    try:
+        with Bar(shown=not quiet and sys.stderr.isatty()) as bar:
+            result = run_experiment(settings, out=folder, resume=resume, force=force, half=half, on_step=bar.step)
+    except KeyboardInterrupt as interrupt:
+        told = f"interrupted; the same command with --resume goes on (run folder {folder})"
+        raise type(interrupt)(told) from None
+    for warning in result.warnings:
+        say(warning)
+    print(result.run if quiet else _told(result))
+
+
+class Bar:
+    """A progress bar on standard error: epoch, loss and validation accuracy."""
+
+    def __init__(self, shown: bool) -> None:
+        self._shown = shown
+
+    def __enter__(self) -> Bar:
+        from tqdm import tqdm
+
+        self._bar = tqdm(disable=not self._shown, file=sys.stderr, unit="step", leave=False, dynamic_ncols=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.close()
+
+    def step(self, progress: Progress) -> None:
+        bar = self._bar
+        if bar.disable:
+            return
+        bar.total = progress.epochs * progress.steps
+        bar.set_description_str(f"epoch {progress.epoch}/{progress.epochs}", refresh=False)
+        accuracy = "" if progress.valid_accuracy is None else f", validation {progress.valid_accuracy:.1%}"
+        bar.set_postfix_str(f"loss {progress.loss:.3f}{accuracy}", refresh=False)
+        bar.update((progress.epoch - 1) * progress.steps + progress.step - bar.n)
+
+
+def _told(result: TrainingResult) -> str:
+    rows = [
+        ["epochs", f"{result.epochs}, the best was {result.best_epoch}"],
+        ["validation", f"{result.valid_accuracy:.2%}"],
+    ]
+    if result.test is not None:
+        rows.append(["test", f"{result.test.accuracy:.2%}, macro-F1 {result.test.macro_f1:.2%}"])
+    rows += [["time", f"{result.seconds:.1f} s"], ["run", str(result.run)]]
+    return table(rows)
