@@ -51,7 +51,7 @@ def write_examples(
 def write_splits(
     splits: Mapping[str, Sequence[Example]], folder: str | Path, format: str = "jsonl", force: bool = False
 ) -> list[str]:
-    """Writes `train.…`, `valid.…`, `oos_test.…` and so on into a folder that read_splits reads; empty ones are left out.
+    """Writes `train.…`, `valid.…`, `oos_test.…` and so on into a folder that read_splits reads; no empty ones.
 
     Nothing is written if one of the files exists (without `force`). Returns and raises as write_examples does.
     """

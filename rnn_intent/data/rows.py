@@ -45,7 +45,7 @@ class Rows:
         intent = intent.strip()
         if intent not in self._known_intents and not self._good_intent(line, text, intent):
             return
-        if not text.strip(_UNSEEN):
+        if not text.strip(_UNSEEN).strip():
             self.problem(line, f"no text for the intent {printable(intent)!r}; write one or delete the row")
         elif not text.isascii() and _SURROGATE.search(text):
             self.problem(line, f"half a character (a lone surrogate) in {printable(text)!r}; write the sentence anew")

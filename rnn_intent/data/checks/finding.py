@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 from rnn_intent.data.example import Example
 
-
 _ORDER = {"": 0, "train": 0, "valid": 1, "test": 2}
 
 

@@ -17,8 +17,11 @@ from rnn_intent.errors import printable
 MAX_ALIASES = 16
 MAX_DEPTH = 40
 
-# as in Rasa: [words](entity), [words](entity:value) or [words]{"entity": …}
-_ENTITY = re.compile(r"\[(?P<words>[^\]]+?)\](?:\((?P<name>[^:)]+?)(?::[^)]*)?\)|(?P<json>\{[^}]+?\}))")
+# as in Rasa: [words](entity), [words](entity:value) or [words]{"entity": …}; the bounds keep a hostile line linear
+_ENTITY = re.compile(
+    r"\[(?P<words>[^\[\]]{1,1000})\]"
+    r"(?:\((?P<name>[^:()\[\]]{1,100})(?::[^)]{0,500})?\)|(?P<json>\{[^}]{1,500}\}))"
+)
 _OTHER_KEYS = {"synonym", "regex", "lookup"}
 
 
@@ -46,18 +49,8 @@ class _Loader(yaml.SafeLoader):
 
 def read(text: str, rows: Rows) -> None:
     """Reads the intents of an NLU file; synonyms, regexes and lookup tables are passed over."""
-    try:
-        root = _Loader(text).get_single_node()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = " ".join(part for part in (error.context, error.problem) if part)
-        rows.problem(mark.line + 1 if mark else None, f"not YAML: {printable(problem, limit=200)}")
-        return
-    except RecursionError:
-        rows.problem(None, "not readable: YAML nested too deep")
-        return
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: \U escapes beyond Unicode
-        rows.problem(None, f"not YAML: {printable(str(error), limit=200)}")
+    root = _parse(text, rows)
+    if rows.problems:
         return
     items = _mapping(root).get("nlu")
     if not isinstance(items, yaml.SequenceNode):
@@ -78,6 +71,24 @@ def write(examples: Sequence[Example]) -> str:
         parts.append(f"- intent: {json.dumps(intent, ensure_ascii=False)}\n  examples: |\n")
         parts.extend(f"    - {line}\n" for line in lines)
     return "".join(parts)
+
+
+def _parse(text: str, rows: Rows) -> yaml.Node | None:
+    """The tree of a YAML text; what is wrong with it becomes a problem of the rows."""
+    loader = None
+    try:
+        loader = _Loader(text)
+        root: yaml.Node | None = loader.get_single_node()
+        return root
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, problem = mark.line if mark else 0, " ".join(part for part in (error.context, error.problem) if part)
+    except yaml.reader.ReaderError as error:
+        line, problem = text.count("\n", 0, error.position), f"the character U+{error.character:04X} is not allowed"
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:  # an escape beyond Unicode, for one
+        line, problem = loader.line if loader else 0, str(error)
+    rows.problem(line + 1, f"not YAML: {printable(problem, limit=200)}")
+    return None
 
 
 def _read_item(item: yaml.Node, rows: Rows) -> None:

@@ -1,0 +1,94 @@
+"""JSONL, JSON arrays and CLINC's JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rnn_intent.data.example import Example, Slot
+from rnn_intent.data.formats import clinc, jsonl
+from rnn_intent.data.rows import Rows
+from rnn_intent.errors import DataError
+
+
+def read(text: str, array: bool = False) -> list[Example]:
+    rows = Rows("rows")
+    (jsonl.read_array if array else jsonl.read_lines)(text, rows)
+    return rows.finish()
+
+
+def problems(text: str, array: bool = False) -> list[str]:
+    with pytest.raises(DataError) as caught:
+        read(text, array)
+    return caught.value.problems
+
+
+def test_slots_and_language_are_read() -> None:
+    row = {"text": "fly to Rome", "intent": "fly", "language": "en", "slots": [{"slot": "city", "start": 7, "end": 11}]}
+    assert read(json.dumps(row)) == [Example("fly to Rome", "fly", (Slot("city", 7, 11),), "rows:1", "en")]
+
+
+def test_words_with_bio_tags_become_a_text_with_spans() -> None:
+    row = {
+        "tokens": ["to", "New", "York", "or", "Rome"],
+        "slots": ["O", "B-city", "I-city", "O", "I-city"],
+        "intent": "fly",
+    }
+    (example,) = read(json.dumps(row))
+    assert [example.text[slot.start : slot.end] for slot in example.slots] == ["New York", "Rome"]
+
+
+def test_elements_of_an_array_know_their_line() -> None:
+    text = '[\n {"text": "a", "intent": "x"},\n\n {"text": "b",\n  "intent": "y"}, {"text": "c", "intent": "x"}\n]\n'
+    assert [row.source for row in read(text, array=True)] == ["rows:2", "rows:4", "rows:5"]
+
+
+def test_what_is_no_row_is_named_line_by_line() -> None:
+    lines = ['{"text": "a"}', '{"text": 3, "intent": "x"}', "[1]", "{", '{"text": "a", "intent": "x", "slots": [1]}']
+    lines += [
+        '{"tokens": ["a"], "slots": ["B-x", "O"], "intent": "x"}',
+        r'{"text": "\ud800", "intent": "x"}',
+        "1" * 5000,
+    ]
+    found = problems("\n".join(lines))
+    assert [problem.split(": ")[0] for problem in found] == [f"rows:{n}" for n in range(1, len(lines) + 1)]
+    told = [
+        "no intent",
+        "text is a int",
+        "a list",
+        "not JSON",
+        "a slot is no object",
+        "1 words but 2 tags",
+        "surrogate",
+    ]
+    assert all(reason in problem for reason, problem in zip(told, found, strict=False))
+
+
+@pytest.mark.parametrize("array", [False, True])
+def test_json_nested_too_deep_is_a_problem_and_no_crash(array: bool) -> None:
+    assert "nested too deep" in problems("[" + '{"text":' * 100_000 if array else "[" * 100_000, array)[0]
+
+
+@pytest.mark.parametrize("text", ['[{"text": "a", "intent": "x"}', '[{"text": "a", "intent": "x"}] x', "[1,, 2]", "{}"])
+def test_a_broken_array_says_where_it_breaks(text: str) -> None:
+    assert problems(text, array=True)[-1].startswith("rows:1: ")
+
+
+def test_clinc_lists_become_splits_and_lines() -> None:
+    text = (
+        '{\n "oos_val": [["x", "oos"]],\n "domains": {"a": []},\n "train": [["a", "b"],\n  ["c", "d"]],\n "val": []\n}'
+    )
+    rows = Rows("rows")
+    assert clinc.read(text, rows) == {"oos_valid": (0, 1), "train": (1, 3), "valid": (3, 3)}
+    assert [row.source for row in rows.finish()] == ["rows:2", "rows:4", "rows:5"]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1}', '{"train": 3}', '{"train": [["a"]]}', '{"train": [["a", 3]]}', '{"train": [']
+)
+def test_a_broken_clinc_file_says_where_it_breaks(text: str) -> None:
+    rows = Rows("rows")
+    clinc.read(text, rows)
+    with pytest.raises(DataError, match=r"^rows:1: "):
+        rows.finish()
