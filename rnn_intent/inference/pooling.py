@@ -1,0 +1,67 @@
+"""From states to one summary per sentence, while the states go by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from rnn_intent.inference.batch import Batch
+from rnn_intent.inference.recurrence import Floats
+
+
+def pool(states: Iterator[Floats], batch: Batch, names: Sequence[str], attention: Floats | None) -> Floats:
+    """Summaries, (sentences, parts * directions * hidden), the parts in the order of their names.
+
+    states: each step's (directions, active, hidden). Maximum, mean and last state do not care in which order positions
+    are read, so each direction is pooled as it goes; attention looks at both at once and has to wait for the end.
+    """
+    kept: list[Floats] = []
+    parts: dict[str, Floats] = {}
+    ends = [*batch.counts[1:], 0]
+    for step, hidden in enumerate(states):
+        if step == 0:
+            parts = {name: hidden.copy() for name in names}  # right for max and mean already
+        else:
+            _add(parts, hidden)
+        if "last" in parts and ends[step] < hidden.shape[1]:
+            parts["last"][:, ends[step] : hidden.shape[1]] = hidden[:, ends[step] :]
+        if attention is not None:
+            kept.append(hidden.copy())
+    if "mean" in parts:
+        parts["mean"] /= batch.lengths[:, None]
+    if attention is not None:
+        weighted = _attention(batch.packed(kept), batch, attention)
+        parts["attention"] = weighted.reshape(len(weighted), *parts["attention"].shape[::2]).swapaxes(0, 1)
+    stacked = np.stack([parts[name] for name in names])  # (parts, directions, sentences, hidden)
+    summaries: Floats = stacked.transpose(2, 0, 1, 3).reshape(stacked.shape[2], -1)
+    return summaries
+
+
+def _add(parts: dict[str, Floats], hidden: Floats) -> None:
+    active = hidden.shape[1]
+    if "max" in parts:
+        best = parts["max"][:, :active]
+        np.maximum(best, hidden, out=best)
+    if "mean" in parts:
+        total = parts["mean"][:, :active]
+        np.add(total, hidden, total)
+
+
+def _attention(states: Floats, batch: Batch, attention: Floats) -> Floats:
+    """Sums of the states weighted by softmax(tanh(states) @ attention), (sentences, features).
+
+    states: (tokens, features), packed.
+    """
+    scores = np.tanh(states) @ attention  # (tokens,)
+    best = np.full(len(batch.lengths), -np.inf, dtype=np.float32)
+    steps = [slice(start, start + count) for start, count in zip(batch.starts, batch.counts, strict=True)]
+    for step, active in zip(steps, batch.counts, strict=True):
+        np.maximum(best[:active], scores[step], out=best[:active])
+    total = np.zeros(len(batch.lengths), dtype=np.float32)
+    summed = np.zeros((len(batch.lengths), states.shape[1]), dtype=np.float32)
+    for step, active in zip(steps, batch.counts, strict=True):
+        shares = np.exp(scores[step] - best[:active])
+        total[:active] += shares
+        summed[:active] += shares[:, None] * states[step]
+    return summed / total[:, None]
