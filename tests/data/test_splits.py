@@ -44,6 +44,14 @@ def test_fractions_hold_overall_and_every_intent_keeps_a_row_to_train_on() -> No
     assert 38 <= Counter(row.intent for row in test)["large"] <= 42
 
 
+def test_no_intent_is_drawn_empty_however_small_and_however_large_the_fractions() -> None:
+    sizes = {f"intent {number}": 1 + number % 3 for number in range(30)}
+    train, valid, test = split_examples(rows_of(sizes), 0.4, 0.5, seed=3)
+    assert {row.intent for row in train} == set(sizes)
+    assert valid
+    assert test
+
+
 def test_no_row_is_lost_and_order_is_kept() -> None:
     rows = rows_of(SIZES)
     parts = split_examples(rows, 0.1, 0.2, seed=3)
