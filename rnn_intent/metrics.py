@@ -25,6 +25,16 @@ def accuracy(truth: Sequence[str], predicted: Sequence[str]) -> float:
     return sum(map(str.__eq__, truth, predicted)) / max(1, len(truth))
 
 
+def wilson_interval(right: int, rows: int, z: float = 1.96) -> tuple[float, float]:
+    """Where the true share lies with 95 % confidence when `right` of `rows` hold (Wilson 1927); (0, 1) for no rows."""
+    if not rows:
+        return 0.0, 1.0
+    share, weight = right / rows, z * z / rows
+    middle = (share + weight / 2) / (1 + weight)
+    reach = z * (share * (1 - share) / rows + weight / (4 * rows)) ** 0.5 / (1 + weight)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
 def intent_scores(truth: Sequence[str], predicted: Sequence[str]) -> dict[str, IntentScore]:
     """Precision, recall and F1 for every intent that is true or predicted at least once, by name."""
     right = Counter(true for true, guess in zip(truth, predicted, strict=True) if true == guess)
@@ -57,7 +67,8 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     """Probabilities along the last axis; of the same precision as the logits."""
     scaled = logits / temperature
     shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return shifted / shifted.sum(axis=-1, keepdims=True)
+    probabilities: np.ndarray = shifted / shifted.sum(axis=-1, keepdims=True)
+    return probabilities
 
 
 def area_under_roc(positive: np.ndarray, negative: np.ndarray) -> float:

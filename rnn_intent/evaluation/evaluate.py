@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_intent.data.example import Example
 from rnn_intent.errors import DataError
-from rnn_intent.inference.predictor import Predictor
 from rnn_intent.metrics import (
     IntentScore,
     Reliability,
@@ -21,6 +20,9 @@ from rnn_intent.metrics import (
     macro_f1,
     reliability,
 )
+
+if TYPE_CHECKING:
+    from rnn_intent.inference.predictor import Predictor
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,87 @@
+"""What rejecting costs: sentences turned away for nothing, against nonsense and errors kept out.
+
+A sentence is rejected when its score lies below a threshold. Every threshold that makes a difference is one of the
+scores themselves, so the curves walk over the sorted scores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+BUDGETS = (0.01, 0.02, 0.05, 0.10, 0.20)  # shares of in-scope sentences that one may be ready to lose
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """What one threshold does. Shares between 0 and 1; `recall` is None without out-of-scope rows.
+
+    false_reject: in-scope sentences rejected; accuracy: of the in-scope sentences that are accepted;
+    errors_kept_out: of the wrong answers; recall: out-of-scope sentences rejected.
+    """
+
+    threshold: float
+    false_reject: float
+    accuracy: float
+    errors_kept_out: float
+    recall: float | None
+
+
+def at_threshold(
+    threshold: float, scores: np.ndarray, correct: np.ndarray, outside: np.ndarray | None
+) -> OperatingPoint:
+    """scores, correct: (rows,) of the in-scope sentences; outside: (others,) scores of the out-of-scope ones."""
+    kept = scores >= threshold
+    wrong = ~correct
+    return OperatingPoint(
+        threshold=float(threshold),
+        false_reject=float(1 - kept.mean()),
+        accuracy=float(correct[kept].mean()) if kept.any() else 1.0,
+        errors_kept_out=float((wrong & ~kept).sum() / max(1, int(wrong.sum()))),
+        recall=None if outside is None else float((outside < threshold).mean()),
+    )
+
+
+def threshold_for(scores: np.ndarray, false_reject: float) -> float:
+    """The highest threshold that rejects at most this share of the sentences."""
+    ordered = np.sort(scores)
+    allowed = min(int(false_reject * len(ordered) + 1e-9), len(ordered) - 1)
+    return float(ordered[allowed])
+
+
+def operating_points(
+    scores: np.ndarray, correct: np.ndarray, outside: np.ndarray | None, budgets: tuple[float, ...] = BUDGETS
+) -> list[OperatingPoint]:
+    """One line per budget of false rejections."""
+    return [at_threshold(threshold_for(scores, budget), scores, correct, outside) for budget in budgets]
+
+
+def recall_curve(scores: np.ndarray, outside: np.ndarray, points: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """(share of in-scope rejected, share of out-of-scope rejected), both rising from (0, 0) to (1, 1)."""
+    thresholds = _thinned(np.unique(np.concatenate([scores, outside])), points)
+    false_reject = np.searchsorted(np.sort(scores), thresholds) / len(scores)
+    recall = np.searchsorted(np.sort(outside), thresholds) / len(outside)
+    return np.append(false_reject, 1.0), np.append(recall, 1.0)
+
+
+def coverage_curve(scores: np.ndarray, correct: np.ndarray, points: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """(share answered, accuracy of what is answered), from all sentences down to the surest hundredth.
+
+    Sentences of equal score are answered together or not at all.
+    """
+    order = np.argsort(-scores, kind="stable")
+    ordered = scores[order]
+    last_of_tie = np.append(ordered[1:] != ordered[:-1], True)
+    answered = np.arange(1, len(ordered) + 1)[last_of_tie]
+    accuracy = (np.cumsum(correct[order])[last_of_tie]) / answered
+    keep = answered >= max(1, len(ordered) // 100)  # the accuracy of a handful of sentences is noise
+    return _thinned(answered[keep] / len(ordered), points), _thinned(accuracy[keep], points)
+
+
+def _thinned(values: np.ndarray, points: int) -> np.ndarray:
+    """At most `points` of the values, evenly taken, both ends among them."""
+    if len(values) <= points:
+        return values
+    taken: np.ndarray = values[np.linspace(0, len(values) - 1, points).round().astype(int)]
+    return taken
