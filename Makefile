@@ -26,12 +26,12 @@ $(STAMP): pyproject.toml constraints.txt setup.py
 	touch $@
 
 demo: venv
-	$(BIN)/rnn-intent train --force
-	$(BIN)/rnn-intent eval
-	$(BIN)/rnn-intent predict "What time is it ?"
+	$(BIN)/rnn-intent train --out runs/demo --force
+	$(BIN)/rnn-intent eval runs/demo
+	$(BIN)/rnn-intent predict --run runs/demo "What time is it ?"
 
 test: venv
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 -m "not long"
 
 check: lint format types test
 

@@ -5,6 +5,7 @@ Each key ends up as an `Entry` that remembers where it was said, so that a messa
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -194,8 +195,9 @@ def _parent(layer: Layer, root: Path) -> Path | None:
 
 
 def _close_file(name: str, folder: Path) -> str:
-    names = {
-        file.name for place in (starter_folder() / "configs", folder) if place.is_dir() for file in place.iterdir()
-    }
-    close = difflib.get_close_matches(name, sorted(names), n=1)
+    names: set[str] = set()
+    for place in (starter_folder() / "configs", folder):
+        with contextlib.suppress(OSError, ValueError):  # not there, or not to be read
+            names |= {file.name for file in place.iterdir()}
+    close = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.75)  # .yaml alone makes names half alike
     return f", did you mean {printable(close[0])!r}?" if close else ""

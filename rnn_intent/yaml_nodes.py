@@ -14,7 +14,7 @@ import yaml
 
 from rnn_intent.errors import ConfigError, printable
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 100_000
 MAX_VALUES = 10_000
 
 
