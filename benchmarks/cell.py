@@ -1,0 +1,79 @@
+"""One training and its test, in a process of its own: `python -m benchmarks.cell JSON` prints the result as JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.sets import OUTSIDE, draw, is_chinese, read_rows
+from benchmarks.task import Answer, Task, Trained, intents, texts
+from rnn_intent.metrics import accuracy, area_under_roc, false_positive_rate_at, intent_scores, macro_f1
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of the plan. per_intent: rows drawn for training and validation, None for all; the seed draws them."""
+
+    set: str
+    model: str
+    per_intent: int | None
+    seed: int
+
+
+def run(cell: Cell, fit: Callable[[Task], Trained], folder: Path, threads: int, scratch: Path) -> dict[str, Any]:
+    """Trains one model on the data set in `folder` and judges it on the test rows: a row of the raw results."""
+    train, valid, test, outside = (read_rows(folder, name) for name in ("train", "valid", "test", OUTSIDE))
+    if cell.per_intent is not None:
+        # who has few training rows has few validation rows
+        train, valid = (draw(rows, cell.per_intent, cell.seed) for rows in (train, valid))
+    started = time.perf_counter()
+    trained = fit(Task(train, valid, is_chinese(train), cell.seed, threads, scratch))
+    seconds = time.perf_counter() - started
+    found, sure = trained.answer(texts(test))
+    row: dict[str, Any] = {**asdict(cell), "accuracy": accuracy(intents(test), list(found))}
+    row["macro_f1"] = macro_f1(intent_scores(intents(test), list(found)))
+    if outside:
+        row |= _rejection(sure, trained.answer(texts(outside))[1])
+    row |= {"training_seconds": seconds, "sentences_per_second": sentences_per_second(trained.answer, texts(test))}
+    row |= {"megabytes": trained.megabytes, "threads": threads, "details": trained.details}
+    rows = {"train": train, "valid": valid, "test": test, "outside": outside}
+    return row | {"rows": {name: len(part) for name, part in rows.items()}}
+
+
+def _rejection(inside: np.ndarray, outside: np.ndarray) -> dict[str, float]:
+    """How well being sure tells what is in scope from what is not."""
+    return {"auroc": area_under_roc(inside, outside), "fpr95": false_positive_rate_at(inside, outside)}
+
+
+def sentences_per_second(answer: Answer, sentences: Sequence[str], at_least: float = 1.0) -> float:
+    """The best of as many passes as fit into a second, so that a neighbour's burst of work does not count."""
+    best, spent = float("inf"), 0.0
+    while spent < at_least:
+        started = time.perf_counter()
+        answer(sentences)
+        seconds = time.perf_counter() - started
+        best, spent = min(best, seconds), spent + seconds
+    return len(sentences) / best
+
+
+def main() -> None:
+    from benchmarks.models import MODELS
+
+    order = json.loads(sys.argv[1])
+    cell = Cell(**order["cell"])
+    with contextlib.redirect_stdout(sys.stderr), tempfile.TemporaryDirectory() as scratch:
+        row = run(cell, MODELS[cell.model].fit, Path(order["folder"]), order["threads"], Path(scratch))
+    print(json.dumps(row))
+
+
+if __name__ == "__main__":
+    main()
