@@ -91,6 +91,13 @@ Step = Callable[[Array, State, Weights], tuple[State, Gates]]
 STEPS: dict[str, Step] = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}
 
 
+def equations(function: Callable[..., Any]) -> str:
+    """The equations that a docstring states: its indented lines. Documents and pictures quote them from here."""
+    lines = (function.__doc__ or "").splitlines()[1:]
+    body = [line for line in lines if line.startswith(" " * 8)]
+    return "\n".join(line[8:] for line in body)
+
+
 def first_state(cell: str, batch: int, weights: Weights) -> State:
     """Nothing has been read yet: zeros."""
     zeros = np.zeros((batch, weights.state.shape[1]), dtype=weights.state.dtype)

@@ -6,7 +6,7 @@ What makes it fast, most important first:
 2. Arrays are (gates, directions, sentences, hidden): one matrix product per step, and every gate is contiguous.
 3. Sentences come longest first; those that have ended are cut off, so that nothing is computed for padding.
 4. σ(v) = tanh(v / 2) / 2 + 1/2 with the halved v already in the weights: all gates take the fast hyperbolic tangent.
-5. The first step has no state to multiply. All steps write into the same memory, small enough for the second-level cache.
+5. The first step has no state to multiply, and all steps write into the same memory, which stays in the cache.
 """
 
 from __future__ import annotations

@@ -52,18 +52,45 @@ def read_sentence(artifact: Artifact, tokens: Sequence[str], dtype: type[np.floa
 
 
 def read_vectors(artifact: Artifact, inputs: Array) -> Reading:
-    """The same from the tokens' vectors, (time, size), whose precision decides that of the arithmetic."""
+    """The same from the tokens' vectors, (time, size), whose precision decides that of the arithmetic.
+
+    Each layer reads the states of the one below; for the first, x is the tokens' vectors. T is the last token.
+
+        →h_t = step(x_t, →h_(t-1))    forward, from →h_0 = 0
+        ←h_t = step(x_t, ←h_(t+1))    backward, from ←h_(T+1) = 0, if the model is bidirectional
+        h_t = [→h_t, ←h_t]            joined: what the layer gives
+
+    """
     layers: list[list[DirectionReading]] = []
     model = artifact.settings.model
     states = inputs
     for layer in range(model.layers):
         suffixes = DIRECTIONS[: directions(model)]
         layers.append([_read_direction(artifact, f"l{layer}{suffix}", states) for suffix in suffixes])
-        states = np.concatenate([direction.states for direction in layers[-1]], axis=1)
+        states = _joined(layers[-1])
+    return answer(artifact, layers)
+
+
+def answer(artifact: Artifact, layers: list[list[DirectionReading]]) -> Reading:
+    """What follows from what the layers did.
+
+        last = [→h_T, ←h_1]                            where each direction has read the whole sentence
+        max, mean                                      of h_t over t, number by number
+        attention = Σ_t a_t h_t, a = softmax(tanh(h) w)
+        summary = [those that the model pools]
+        probabilities = softmax((W summary + b) / temperature)
+
+    """
+    model, states = artifact.settings.model, _joined(layers[-1])
     summary = np.concatenate([_pool(name, layers[-1], states, artifact) for name in model.pooling])
-    weight, bias = (artifact.tensors[f"head.{name}"].astype(inputs.dtype) for name in ("weight", "bias"))
+    weight, bias = (_cast(artifact, f"head.{name}", states.dtype) for name in ("weight", "bias"))
     logits = weight @ summary + bias
     return Reading(layers, states, summary, logits, softmax(logits, artifact.temperature))
+
+
+def _joined(directions: Sequence[DirectionReading]) -> Array:
+    """(time, directions * hidden)."""
+    return np.concatenate([direction.states for direction in directions], axis=1)
 
 
 def token_vectors(artifact: Artifact, tokens: Sequence[str], dtype: type[np.floating[Any]] = np.float64) -> Array:

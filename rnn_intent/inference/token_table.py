@@ -26,7 +26,7 @@ class TokenTable:
     """Token strings to rows of `products`, (gates, directions, rows, hidden)."""
 
     def __init__(self, embedding: Embedding, layer: Layer) -> None:
-        self._embedding, self._layer = embedding, layer
+        self.embedding, self._layer = embedding, layer
         row_bytes = 4 * layer.gates * layer.directions * layer.hidden
         self._most_rows = max(BUDGET // row_bytes, 4 * FIRST_ROWS)
         self._rows = _Rows()
@@ -53,7 +53,7 @@ class TokenTable:
         for first in range(0, len(new), AT_ONCE):
             tokens = new[first : first + AT_ONCE]
             place = slice(start + first, start + first + len(tokens))
-            self._layer.input_products(self._embedding.vectors(tokens), out=self.products[:, :, place])
+            self._layer.input_products(self.embedding.vectors(tokens), out=self.products[:, :, place])
 
     def _grow(self, used: int, rows: int) -> None:
         held = self.products.shape[2]

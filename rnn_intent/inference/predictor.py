@@ -1,0 +1,196 @@
+"""Sentences in, intents out: the library's door to a trained model, on NumPy alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from threading import Lock
+from typing import Any, NamedTuple, TypeVar, overload
+
+import numpy as np
+
+from rnn_intent import artifact as model_file
+from rnn_intent.artifact import Artifact
+from rnn_intent.errors import UsageError
+from rnn_intent.inference import golden
+from rnn_intent.inference.encoder import Encoder
+from rnn_intent.inference.prediction import Prediction
+from rnn_intent.inference.recurrence import Floats
+from rnn_intent.inference.rejection import stored_threshold, verdict
+from rnn_intent.metrics import softmax
+from rnn_intent.runs import find_model
+from rnn_intent.text.tokenizer import Tokenizer
+
+WINDOW = 4096  # sentences that are sorted by length together: batches are full, and memory stays flat
+WINDOW_CHARACTERS = 1 << 20  # the same for a window of very long sentences
+
+Shown = TypeVar("Shown")
+
+
+class Scores(NamedTuple):
+    """A block's answers as arrays, small enough to travel between processes.
+
+    best: (sentences, k) label numbers, best first; shares: (sentences, k) their probabilities; words: (sentences,).
+    """
+
+    best: np.ndarray
+    shares: np.ndarray
+    words: list[int]
+
+
+class Predictor:
+    """A trained model, ready to answer; safe to share between threads.
+
+    labels: the intents, in the order of `probabilities`; threshold: sentences whose best probability lies below it
+    are rejected.
+    """
+
+    def __init__(self, artifact: Artifact, threshold: float | None = None) -> None:
+        self.artifact = artifact
+        self.labels = artifact.labels
+        self.threshold = stored_threshold(artifact.rejection) if threshold is None else threshold
+        self.tokenizer = Tokenizer(artifact.settings.text, artifact.user_words)
+        self._encoder = Encoder(artifact)
+        self._head = artifact.weights("head.weight").T, artifact.weights("head.bias")
+        self._lock = Lock()  # the encoder computes in memory of its own
+
+    @classmethod
+    def load(cls, run: str | os.PathLike[str] | None = None, threshold: float | None = None) -> Predictor:
+        """A model file, a run folder or a run's name; by default the newest run, else the built-in model.
+
+        Raises ModelError.
+        """
+        return cls(model_file.read(find_model(run)), threshold)
+
+    @overload
+    def predict(self, texts: str, top_k: int = 5) -> Prediction: ...  # type: ignore[overload-overlap]  # str comes first
+    @overload
+    def predict(self, texts: Iterable[str], top_k: int = 5) -> list[Prediction]: ...
+    def predict(self, texts: str | Iterable[str], top_k: int = 5) -> Prediction | list[Prediction]:
+        """The answer to one sentence, or to each of many in their order."""
+        if isinstance(texts, str):
+            return self._predictions([texts], self._scores([texts], top_k))[0]
+        return list(self.stream(texts, top_k=top_k))
+
+    def stream(
+        self, texts: Iterable[str], *, top_k: int = 5, batch_size: int = WINDOW, workers: int = 1
+    ) -> Iterator[Prediction]:
+        """Answers as they come, in the order of the texts and in flat memory, however many there are.
+
+        batch_size: sentences read before the first answer. workers: processes that share the work.
+        """
+        for answers in self.blocks(windows(texts, batch_size), top_k=top_k, workers=workers):
+            yield from answers
+
+    @overload
+    def blocks(
+        self, blocks: Iterable[list[str]], *, top_k: int = 5, workers: int = 1, show: None = None
+    ) -> Iterator[list[Prediction]]: ...
+    @overload
+    def blocks(
+        self, blocks: Iterable[list[str]], *, top_k: int = 5, workers: int = 1, show: Callable[[Prediction], Shown]
+    ) -> Iterator[list[Shown]]: ...
+    def blocks(
+        self,
+        blocks: Iterable[list[str]],
+        *,
+        top_k: int = 5,
+        workers: int = 1,
+        show: Callable[[Prediction], Any] | None = None,
+    ) -> Iterator[list[Any]]:
+        """Answers block by block, each as soon as its block is there.
+
+        show: made of each answer, by the workers if there are several (it must then be a function of a module).
+        """
+        if workers < 1:
+            raise UsageError(f"workers: {workers} is not possible; one or more")
+        answered: Iterator[tuple[list[str], Any]]
+        answer = partial(Predictor._scores, top_k=top_k) if show is None else partial(_shown, top_k=top_k, show=show)
+        if workers == 1:
+            answered = ((block, answer(self, block)) for block in blocks)
+        else:
+            from rnn_intent.inference.workers import answer_blocks
+
+            answered = answer_blocks(self.artifact, self.threshold, blocks, answer, workers)
+        for block, answers in answered:
+            yield self._predictions(block, answers) if show is None else answers
+
+    def probabilities(self, texts: Iterable[str]) -> Floats:
+        """(texts, labels), each row a distribution over the intents."""
+        return self._softmax(self.encode(texts)[0])
+
+    def encode(self, texts: Iterable[str]) -> tuple[Floats, Floats]:
+        """Logits (texts, labels), before the temperature, and summaries (texts, summary)."""
+        parts = [self._encoded([self.tokenizer.words(text) for text in window]) for window in windows(texts)]
+        parts = parts or [self._encoded([])]
+        logits, summaries = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        return logits, summaries
+
+    def ids(self, tokens: Sequence[str]) -> list[int]:
+        """Vocabulary ids; `<unk>` alone for a sentence without tokens."""
+        return self._encoder.table.embedding.vocabulary.ids(tokens)
+
+    def golden(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """Sentences with tokens, ids and probabilities, for the model file."""
+        return golden.golden(self, texts)
+
+    def verify(self) -> None:
+        """Answers the model file's golden sentences again. Raises CheckFailed if anything differs."""
+        golden.verify(self, self.artifact.golden)
+
+    def _encoded(self, token_lists: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        with self._lock:
+            summaries = self._encoder.summaries(token_lists)
+        weight, bias = self._head
+        logits = summaries @ weight
+        logits += bias
+        return logits, summaries
+
+    def _softmax(self, logits: Floats) -> Floats:
+        probabilities: Floats = softmax(logits, self.artifact.temperature)
+        return probabilities
+
+    def _scores(self, texts: Sequence[str], top_k: int) -> Scores:
+        words = self.tokenizer.words
+        token_lists = [words(text) for text in texts]
+        probabilities = self._softmax(self._encoded(token_lists)[0])
+        best = _best(probabilities, min(max(top_k, 1), len(self.labels)))
+        return Scores(best, np.take_along_axis(probabilities, best, axis=1), list(map(len, token_lists)))
+
+    def _predictions(self, texts: Sequence[str], scores: Scores) -> list[Prediction]:
+        labels, threshold = self.labels, self.threshold
+        predictions = []
+        rows = zip(texts, scores.best.tolist(), scores.shares.tolist(), scores.words, strict=True)
+        for text, best, shares, words in rows:
+            ranking = [(labels[label], share) for label, share in zip(best, shares, strict=True)]
+            predictions.append(Prediction(text, *ranking[0], ranking, *verdict(shares[0], words, threshold)))
+        return predictions
+
+
+def windows(texts: Iterable[str], size: int = WINDOW) -> Iterator[list[str]]:
+    """Texts in lists of `size`, fewer where they are very long."""
+    window: list[str] = []
+    characters = 0
+    for text in texts:
+        window.append(text)
+        characters += len(text)
+        if len(window) >= size or characters >= WINDOW_CHARACTERS:
+            yield window
+            window, characters = [], 0
+    if window:
+        yield window
+
+
+def _best(probabilities: Floats, count: int) -> np.ndarray:
+    """Numbers of the highest probabilities of each row, (rows, count), best first."""
+    if count < probabilities.shape[1]:
+        chosen = np.argpartition(-probabilities, count - 1, axis=1)[:, :count]
+    else:
+        chosen = np.broadcast_to(np.arange(count), probabilities.shape)
+    order = np.argsort(-np.take_along_axis(probabilities, chosen, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(chosen, order, axis=1)
+
+
+def _shown(predictor: Predictor, texts: list[str], top_k: int, show: Callable[[Prediction], Shown]) -> list[Shown]:
+    return list(map(show, predictor._predictions(texts, predictor._scores(texts, top_k))))
