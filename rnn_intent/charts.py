@@ -16,14 +16,21 @@ import numpy as np
 from rnn_intent.page import shown
 
 WIDTH, HEIGHT = 380, 250
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 38
+LEFT, RIGHT, TOP, BOTTOM = 44, 20, 18, 38
 
 Format = Callable[[float], str]
 
 
 def percent(value: float) -> str:
-    """0.945 -> 94.5 %, without a useless .0"""
-    return f"{100 * value:.1f}".removesuffix(".0") + "\u00a0%"
+    """0.945 -> 94.5 %, with one decimal, so that columns align; no share is called nothing that is something."""
+    if 0 < value < 0.0005:
+        return "≤\u00a00.1\u00a0%"
+    return f"{100 * value:.1f}\u00a0%"
+
+
+def tick_percent(value: float) -> str:
+    """0.5 -> 50 %"""
+    return f"{100 * value:.4g}\u00a0%"
 
 
 def plain(value: float) -> str:
@@ -127,8 +134,7 @@ class Chart:
         """A vertical line through the whole chart with a name at its top."""
         place, floor = self.across(x), self.height - BOTTOM
         self._marks.append(f'<line class="mark" x1="{place:.1f}" x2="{place:.1f}" y1="{TOP}" y2="{floor}"/>')
-        anchor, shift = ("end", -4) if place > WIDTH * 0.6 else ("start", 4)
-        self._marks.append(_text("name", place + shift, TOP + 9, anchor, name))
+        self._marks.append(_text("name", place, TOP - 5, "middle", name))
 
     def note(self, x: float, y: float, words: str, anchor: str = "start") -> None:
         self._marks.append(_text("name", self.across(x), self.up(y), anchor, words))
@@ -180,15 +186,26 @@ def line_chart(
     return chart
 
 
-def histogram(parts: Sequence[tuple[str, np.ndarray, str]], x_name: str, write: Format, bins: int = 36) -> Chart:
-    """Shares of several sets of values as staircases. parts: (name, values, look)."""
-    values = np.concatenate([part for _, part, _ in parts])
+def shares_below(parts: Sequence[tuple[np.ndarray, str]], x: Axis, height: int = HEIGHT) -> Chart:
+    """How much of each set of values lies below x. parts: (values, look)."""
+    chart = Chart(x, Axis(0.0, 1.0, "", tick_percent), height)
+    places = np.linspace(x.low, x.high, 121)
+    for values, look in parts:
+        below = np.searchsorted(np.sort(values), places, side="right") / len(values)
+        chart.line(Line("", places.tolist(), below.tolist(), look))
+    return chart
+
+
+def histogram(
+    parts: Sequence[tuple[np.ndarray, str]], x_name: str, write: Format, height: int = HEIGHT, bins: int = 36
+) -> Chart:
+    """Shares of several sets of values as staircases. parts: (values, look)."""
+    values = np.concatenate([part for part, _ in parts])
     low, high = np.quantile(values, [0.002, 0.998])
     edges = np.linspace(low, high if high > low else low + 1.0, bins + 1)
-    shares = [np.histogram(np.clip(part, edges[0], edges[-1]), edges)[0] / max(1, len(part)) for _, part, _ in parts]
-    chart = Chart(
-        Axis(edges[0], edges[-1], x_name, write), axis(np.concatenate(shares).tolist(), "", percent, zero=True)
-    )
-    for (_, _, look), share in zip(parts, shares, strict=True):
+    shares = [np.histogram(np.clip(part, edges[0], edges[-1]), edges)[0] / max(1, len(part)) for part, _ in parts]
+    x, y = Axis(edges[0], edges[-1], x_name, write), axis(np.concatenate(shares).tolist(), "", tick_percent, zero=True)
+    chart = Chart(x, y, height)
+    for (_, look), share in zip(parts, shares, strict=True):
         chart.line(Line("", edges.tolist(), [*share.tolist(), float(share[-1])], look, step=True))
     return chart

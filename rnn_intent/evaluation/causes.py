@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rnn_intent.charts import percent
+
 LABEL_CONFLICT = "label conflict"
 TOO_FEW_ROWS = "too few rows"
 UNKNOWN_WORDS = "unknown words"
@@ -102,8 +104,10 @@ def _far(evidence: Evidence) -> tuple[str, str] | None:
 
 
 def _overlap(evidence: Evidence) -> str:
-    right, rival = f"{100 * evidence.right:.0f}\u00a0%", f"{100 * evidence.rival:.0f}\u00a0%"
-    return f"Known words and enough rows; the right intent got {right}, the other one {rival}."
+    return (
+        f"Known words and enough rows; the right intent got {percent(evidence.right)},"
+        f" the other one {percent(evidence.rival)}."
+    )
 
 
 _RULES = (_not_in_model, _conflict, _unknown, _few, _far)

@@ -20,8 +20,8 @@ def one_by_one(cards: ErrorCards) -> str:
         _answer(cards)
         + "<p class='note'>Words <span class='unknown'>never seen</span> and <span class='rare'>hardly seen</span> in"
         " training are underlined; the word from which on the answer stayed what it is stands"
-        " <span class='flip'>so</span>. Similarity is the cosine of two sentences’ summaries: how near to each other"
-        " the model puts them.</p>"
+        " <span class='flip'>so</span>. Similarity is the cosine of the summaries of two sentences: how near to each"
+        " other the model puts them.</p>"
         '<div class="cards" data-choice="cause" data-filter="filter by words, intent or file" data-show="12">'
         + "\n".join(_card(card) for card in cards.cards)
         + "</div>"
@@ -83,7 +83,9 @@ def _verdict(card: Card) -> str:
     if card.kind == REJECTED:
         return f'<b class="blue">{answer}</b> would have been right, but it was <b class="rust">rejected</b>{place}'
     turned = " and rejected" if card.turned_away else ""
-    return f'<b class="blue">{shown(card.intent, 60)}</b>, answered <b class="rust">{answer}</b>{turned}{place}'
+    return (
+        f'should be <b class="blue">{shown(card.intent, 60)}</b>, answered <b class="rust">{answer}</b>{turned}{place}'
+    )
 
 
 def _flip(card: Card) -> str:
@@ -95,7 +97,7 @@ def _flip(card: Card) -> str:
     word = card.words[card.flip.token]
     return (
         f"Read word by word, it was {shown(card.flip.before, 60)} until"
-        f" “{shown(card.text[word.start : word.end], 40)}”, then {winner}."
+        f" <i>{shown(card.text[word.start : word.end], 40)}</i>, then {winner}."
     )
 
 
@@ -104,7 +106,8 @@ def _ranking(card: Card) -> str:
         f'<tr><td class="{_look(card, name)}">{shown(name, 60)}</td><td class="number">{percent(share)}</td>'
         f'<td><svg class="bar {_look(card, name)}" viewBox="0 0 160 10">'
         f'<rect width="{max(160 * share, 0.5):.1f}" height="7" y="2"/></svg></td></tr>'
-        for name, share in card.ranking
+        for index, (name, share) in enumerate(card.ranking)
+        if index < 3 or share >= 0.001 or name == card.intent
     )
     return f"<table>{rows}</table>"
 

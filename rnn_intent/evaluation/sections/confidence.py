@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_intent.charts import Axis, Chart, Line, histogram, percent
+from rnn_intent.charts import Axis, Chart, Line, percent, shares_below, tick_percent
 from rnn_intent.evaluation.results import Results
 from rnn_intent.evaluation.tables import Cell, Column, table, text_cell
 from rnn_intent.metrics import wilson_interval
@@ -47,8 +47,8 @@ def honest(results: Results, values: Mapping[str, Any]) -> str:
 
 
 def _diagram(results: Results) -> str:
-    scale = Axis(0.0, 1.0, "confidence", percent)
-    chart = Chart(scale, Axis(0.0, 1.0, "accuracy", percent), height=330)
+    scale = Axis(0.0, 1.0, "confidence", tick_percent)
+    chart = Chart(scale, Axis(0.0, 1.0, "accuracy", tick_percent), height=330)
     chart.line(Line("", [0, 1], [0, 1], "mark"))
     if results.uncalibrated is not None:
         sure = results.uncalibrated.max(axis=1)
@@ -71,14 +71,12 @@ def _words(one: Bin) -> str:
 
 def _spread(results: Results) -> str:
     right, wrong = results.confidence[results.correct], results.confidence[~results.correct]
-    parts = [
-        (name, part, look) for name, part, look in (("right", right, "first"), ("wrong", wrong, "second")) if len(part)
-    ]
-    chart = histogram(parts, "confidence", percent)
+    parts = [(part, look) for part, look in ((right, "first"), (wrong, "second")) if len(part)]
+    chart = shares_below(parts, Axis(0.0, 1.0, "confidence", tick_percent), height=330)
     return (
-        f"<figure><h3>How sure it is</h3>{chart.svg('confidence of right and wrong answers')}<figcaption>Share of the"
-        ' <span class="blue">right</span> and of the <span class="rust">wrong</span> answers at each confidence.'
-        " The less the two overlap, the more the confidence tells.</figcaption></figure>"
+        f"<figure><h3>Answers less sure than that</h3>{chart.svg('answers by confidence')}<figcaption>Share of the"
+        ' <span class="blue">right</span> and of the <span class="rust">wrong</span> answers below each confidence:'
+        " what one would lose and what one would be spared by not trusting anything less sure.</figcaption></figure>"
     )
 
 

@@ -86,4 +86,4 @@ def _settings(settings: str) -> str:
     if not settings:
         return ""
     lines = "\n".join(shown(line) for line in settings.splitlines()[:400])
-    return f"<details><summary>The experiment’s settings</summary><pre>{lines}</pre></details>"
+    return f"<details><summary>The settings of the experiment</summary><pre>{lines}</pre></details>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnn_intent.charts import Axis, Chart, Line, histogram, line_chart, percent, plain
+from rnn_intent.charts import Axis, Chart, Line, histogram, line_chart, percent, plain, tick_percent
 from rnn_intent.evaluation.rejection_cost import coverage_curve, recall_curve
 from rnn_intent.evaluation.results import Results
 from rnn_intent.evaluation.tables import Cell, Column, share_cell, table
@@ -42,7 +42,8 @@ def _answer(results: Results, values: Mapping[str, Any]) -> str:
         gain = f"<b>{percent(point['recall'])}</b> of {apart['rows']:,} sentences that do not belong, and {gain}"
     return (
         f"<p class='answer'>With the threshold in use, <b>{percent(point['false_reject'])}</b> of the sentences"
-        f" that belong are turned away. That keeps out {gain}; of what is answered, {percent(point['accuracy'])} is right.</p>"
+        f" that belong are turned away. That keeps out {gain}; of what is answered,"
+        f" {percent(point['accuracy'])} is right.</p>"
     )
 
 
@@ -51,7 +52,8 @@ def _cost(results: Results, values: Mapping[str, Any]) -> str:
     outside = results.outside
     assert outside is not None
     lost, kept_out = recall_curve(results.in_scope, outside)
-    chart = Chart(Axis(0.0, 1.0, "sentences that belong, rejected", percent), Axis(0.0, 1.0, "", percent), height=330)
+    across = Axis(0.0, 1.0, "sentences that belong, rejected", tick_percent)
+    chart = Chart(across, Axis(0.0, 1.0, "", tick_percent), height=330)
     chart.line(Line("", [0, 1], [0, 1], "mark"))
     chart.line(Line("", lost.tolist(), kept_out.tolist()))
     point = values["rejection"]["at_threshold"]
@@ -71,8 +73,8 @@ def _cost(results: Results, values: Mapping[str, Any]) -> str:
 def _coverage(results: Results, values: Mapping[str, Any]) -> str:
     """Share answered against the accuracy of the answers."""
     share, accuracy = coverage_curve(results.in_scope, results.correct)
-    chart = line_chart([Line("", share.tolist(), accuracy.tolist())], "sentences answered", percent)
-    chart = Chart(Axis(0.0, 1.0, "sentences answered", percent), chart.y, height=330)
+    chart = line_chart([Line("", share.tolist(), accuracy.tolist())], "sentences answered", tick_percent)
+    chart = Chart(Axis(0.0, 1.0, "sentences answered", tick_percent), chart.y, height=330)
     chart.line(Line("", share.tolist(), accuracy.tolist()))
     point = values["rejection"]["at_threshold"]
     if point:
@@ -80,21 +82,21 @@ def _coverage(results: Results, values: Mapping[str, Any]) -> str:
         chart.note(1 - point["false_reject"] - 0.03, point["accuracy"], "threshold in use", "end")
     return (
         f"<figure><h3>Accuracy of what is answered</h3>{chart.svg('coverage and accuracy')}<figcaption>From the right"
-        " end, where every sentence is answered, to the left, where only the surest are. Give the experiment out-of-scope"
-        " rows to see here how many of them are kept out.</figcaption></figure>"
+        " end, where every sentence is answered, to the left, where only the surest are. Give the experiment"
+        " out-of-scope rows to see here how many of them are kept out.</figcaption></figure>"
     )
 
 
 def _scores(results: Results) -> str:
     outside = results.outside
     if outside is not None:
-        parts = [("in", results.in_scope, "first"), ("out", outside, "second")]
+        parts = [(results.in_scope, "first"), (outside, "second")]
         words = '<span class="blue">Sentences that belong</span> and <span class="rust">out-of-scope sentences</span>'
     else:
         right, wrong = results.in_scope[results.correct], results.in_scope[~results.correct]
-        parts = [("right", right, "first"), ("wrong", wrong, "second")]
+        parts = [(right, "first"), (wrong, "second")]
         words = 'Sentences that are answered <span class="blue">right</span> and <span class="rust">wrong</span>'
-    chart = histogram([part for part in parts if len(part[1])], "in-scope score", plain)
+    chart = histogram([part for part in parts if len(part[0])], "in-scope score", plain, height=330)
     if results.threshold is not None and chart.x.low <= results.threshold <= chart.x.high:
         chart.upright(results.threshold, "threshold")
     return (

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rnn_intent.charts import Line, line_chart, percent, plain
+from rnn_intent.charts import Line, line_chart, percent, plain, tick_percent
 from rnn_intent.evaluation.tables import counted
 
 Epochs = Sequence[Mapping[str, Any]]
@@ -48,7 +48,9 @@ def _loss(history: Epochs) -> str:
 
 def _accuracy(history: Epochs) -> str:
     line = _line(history, "valid_accuracy", "", "second")
-    return _chart(history, "Validation accuracy", [line], "The best epoch is marked; its weights were kept.", percent)
+    return _chart(
+        history, "Validation accuracy", [line], "The best epoch is marked; its weights were kept.", tick_percent
+    )
 
 
 def _gradients(history: Epochs) -> str:
