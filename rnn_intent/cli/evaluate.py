@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_intent.cli.options import Encoding, Format, Json, Run
+from rnn_intent.cli.options import Encoding, Json, Run
 from rnn_intent.cli.output import examples, say, table
-from rnn_intent.errors import CheckFailed, DataError, UsageError, printable
+from rnn_intent.errors import CheckFailed, DataError, IntentError, UsageError, printable
 
 if TYPE_CHECKING:
     from rnn_intent.data.example import Example
+    from rnn_intent.data.splits import Splits
     from rnn_intent.evaluation.evaluate import Evaluation
+    from rnn_intent.evaluation.results import Results
+    from rnn_intent.inference.predictor import Predictor
 
 CONFUSIONS = 10  # pairs shown
 
@@ -21,7 +24,11 @@ CONFUSIONS = 10  # pairs shown
 def add(app: typer.Typer) -> None:
     app.command(
         "eval",
-        epilog=examples("rnn-intent eval", "rnn-intent eval runs/lstm --data more.tsv --fail-under 0.9"),
+        epilog=examples(
+            "rnn-intent eval",
+            "rnn-intent eval runs/lstm --data more.tsv --fail-under 0.9",
+            "rnn-intent eval --report report.html",
+        ),
     )(evaluate)
 
 
@@ -33,32 +40,73 @@ def evaluate(
     fail_under: Annotated[
         float | None, typer.Option(metavar="P", min=0, max=1, help="Exit with 5 if the accuracy is below this share.")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Also write a page that shows where it is wrong, and why.")
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="Print the numbers as json, markdown or csv.")
+    ] = None,
     as_json: Json = False,
-    format: Format = "auto",
+    data_format: Annotated[
+        str, typer.Option(metavar="FORMAT", help="How --data is written: tsv, csv, jsonl, ...; auto: look at the file.")
+    ] = "auto",
     encoding: Encoding = "utf-8",
 ) -> None:
-    """Score a model: accuracy, each intent, confusions, speed."""
-    from rnn_intent.evaluation.evaluate import evaluate as judge
+    """Score a model: accuracy, each intent, confusions, speed, and on a page its errors one by one."""
+    from rnn_intent.evaluation.evaluate import judge
+    from rnn_intent.evaluation.run_report import results_of
     from rnn_intent.inference.predictor import Predictor
     from rnn_intent.runs import find_model
 
+    _check_format(format)
     path = find_model(run)
-    rows = _own_rows(path) if data is None else _rows(data, format, encoding)
-    evaluation = judge(Predictor.load(path), rows)
+    splits = _splits(path) if data is None else None
+    rows = _test_rows(splits) if splits else _rows(data or Path(), data_format, encoding)
+    predictor = Predictor.load(path)
+    rows, outside = _by_scope(rows, splits, predictor)
+    results = results_of(predictor, rows, outside)
+    evaluation = judge(results.labels, results.probabilities, results.truth, results.seconds)
     for intent in evaluation.unknown_intents:
         say(f"the model does not know the intent {printable(intent)!r}; its rows count as errors")
-    if as_json:
-        import json
-
-        print(json.dumps(evaluation.to_dict(), ensure_ascii=False, indent=2))
-    else:
-        print(_told(evaluation, path))
+    wanted = "json" if as_json else format
+    print(_formatted(results, evaluation, wanted) if wanted else _told(evaluation, path) + "\n", end="")
+    if report is not None:
+        _report(report, predictor, results, path, splits)
     if fail_under is not None and evaluation.accuracy < fail_under:
         raise CheckFailed(f"accuracy {evaluation.accuracy:.4f} is below --fail-under {fail_under}")
 
 
-def _own_rows(model: Path) -> list[Example]:
-    """The test rows of the run that the model belongs to; of the built-in model, the shipped ones."""
+def _check_format(format: str | None) -> None:
+    from rnn_intent.evaluation.formats import FORMATS
+
+    if format is not None and format not in FORMATS:
+        raise UsageError(
+            f"--format {printable(format)}: {', '.join(FORMATS)} are known; how --data is written is --data-format"
+        )
+
+
+def _formatted(results: Results, evaluation: Evaluation, format: str) -> str:
+    from rnn_intent.evaluation.formats import FORMATS
+    from rnn_intent.evaluation.numbers import numbers
+
+    return FORMATS[format]({**numbers(results), "throughput": evaluation.sentences_per_second})
+
+
+def _report(report: Path, predictor: Predictor, results: Results, model: Path, splits: Splits | None) -> None:
+    from rnn_intent.evaluation.run_report import write_report
+    from rnn_intent.runs import RunFolder
+
+    if splits is None:
+        try:
+            splits = _splits(model)
+        except IntentError:
+            say("the training rows of this model are not here; the report cannot say what errors resemble")
+    write_report(report, predictor, results, RunFolder(model.parent), splits)
+    say(f"the report stands in {report}")
+
+
+def _splits(model: Path) -> Splits:
+    """The rows of the run that the model belongs to; of the built-in model, the shipped ones."""
     from rnn_intent.config import load
     from rnn_intent.data.splits import load_splits
     from rnn_intent.runs import BUILT_IN, RunFolder
@@ -67,10 +115,21 @@ def _own_rows(model: Path) -> list[Example]:
     if model != BUILT_IN and not config.is_file():
         raise UsageError(f"{printable(str(model), 300)}: stands in no run folder; name rows to judge it by with --data")
     settings = load() if model == BUILT_IN else load(config)
-    splits = load_splits(settings.data, Path.cwd(), settings.seed)
+    return load_splits(settings.data, Path.cwd(), settings.seed)
+
+
+def _test_rows(splits: Splits) -> list[Example]:
     if not splits.test:
         raise DataError("the run has no test split; name rows to judge it by with --data")
     return splits.test
+
+
+def _by_scope(rows: list[Example], splits: Splits | None, predictor: Predictor) -> tuple[list[Example], list[Example]]:
+    """Rows that belong, and rows that do not: of a run, as it divided them; of a file, by the name of their intent."""
+    if splits is not None:
+        return rows, splits.out_of_scope.get("test", [])
+    outside = predictor.artifact.settings.data.out_of_scope
+    return [row for row in rows if row.intent != outside], [row for row in rows if row.intent == outside]
 
 
 def _rows(data: Path, format: str, encoding: str) -> list[Example]:

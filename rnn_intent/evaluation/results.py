@@ -72,7 +72,10 @@ class Results:
             return None
         if self.out_of_scope_scores is not None:
             return self.out_of_scope_scores
-        return None if self.out_of_scope_probabilities is None else self.out_of_scope_probabilities.max(axis=1)
+        if self.scores is not None or self.out_of_scope_probabilities is None:
+            return None  # a confidence cannot be compared with a score of another kind
+        highest: np.ndarray = self.out_of_scope_probabilities.max(axis=1)
+        return highest
 
     @cached_property
     def rejected(self) -> np.ndarray:

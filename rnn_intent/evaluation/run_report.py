@@ -1,0 +1,109 @@
+"""The report of a run: its model's answers, the rows it was trained on, and what its folder remembers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rnn_intent.data.example import Example
+from rnn_intent.data.splits import Splits
+from rnn_intent.errors import DataError, UsageError, printable
+from rnn_intent.evaluation.errors import ErrorCards, error_cards
+from rnn_intent.evaluation.report import report_page
+from rnn_intent.evaluation.results import Background, Results
+from rnn_intent.files import write_atomically
+from rnn_intent.inference.predictor import Predictor
+from rnn_intent.metrics import softmax
+from rnn_intent.runs import RunFolder
+
+SPLITS = ("train", "valid", "test")
+
+
+def results_of(predictor: Predictor, examples: Sequence[Example], out_of_scope: Sequence[Example] = ()) -> Results:
+    """A model's answers to rows that belong and, if there are any, to rows that do not. Raises DataError for no rows.
+
+    The score that rejects is the one by which the predictor rejects.
+    """
+    if not examples:
+        raise DataError("no rows to evaluate: the split is empty")
+    started = time.perf_counter()
+    logits, _ = predictor.encode([example.text for example in examples])
+    seconds = time.perf_counter() - started
+    temperature = predictor.artifact.temperature
+    outside = predictor.probabilities([example.text for example in out_of_scope]) if out_of_scope else None
+    return Results(
+        labels=predictor.labels,
+        examples=examples,
+        probabilities=softmax(logits, temperature),
+        uncalibrated=None if temperature == 1.0 else softmax(logits),
+        threshold=predictor.threshold or None,  # 0 rejects nothing
+        out_of_scope=out_of_scope,
+        out_of_scope_probabilities=outside,
+        seconds=seconds,
+    )
+
+
+def cards_of(predictor: Predictor, results: Results, train: Sequence[Example]) -> ErrorCards | None:
+    """The error cards; None without training rows, of which they tell."""
+    if not train:
+        return None
+    return error_cards(predictor, results, train, predictor.tokenizer.tokens, predictor.artifact.vocabulary)
+
+
+def background_of(title: str, run: RunFolder | None, splits: Splits | None) -> Background:
+    """What a run folder and its data tell; a file that is missing or not readable is left out."""
+    rows = {name: getattr(splits, name) for name in SPLITS} if splits else {}
+    return Background(
+        title=title,
+        history=_lines(run.history) if run else (),
+        files=splits.files if splits else {},
+        rows={name: len(examples) for name, examples in rows.items()},
+        counts={name: Counter(example.intent for example in examples) for name, examples in rows.items()},
+        environment=_object(run.environment) if run else {},
+        settings=_text(run.config) if run else "",
+        warnings=splits.warnings if splits else (),
+    )
+
+
+def write_report(
+    path: Path, predictor: Predictor, results: Results, run: RunFolder | None = None, splits: Splits | None = None
+) -> None:
+    """Writes the page, whole or not at all. run: where the model comes from; splits: what it was trained on.
+
+    Raises UsageError if the file cannot be written.
+    """
+    title = run.name if run and run.name else path.stem
+    cards = cards_of(predictor, results, splits.train if splits else ())
+    content = report_page(results, background_of(title, run, splits), cards)
+    try:
+        write_atomically(path, content.encode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{printable(str(path), 300)}: cannot be written: {error.strerror or error}") from None
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    rows = []
+    for line in _text(path).splitlines():
+        with contextlib.suppress(ValueError):
+            row = json.loads(line)
+            if isinstance(row, dict) and isinstance(row.get("epoch"), int):
+                rows.append(row)
+    return rows
+
+
+def _object(path: Path) -> dict[str, Any]:
+    with contextlib.suppress(ValueError):
+        value = json.loads(_text(path))
+        return value if isinstance(value, dict) else {}
+    return {}
+
+
+def _text(path: Path) -> str:
+    with contextlib.suppress(OSError, ValueError):
+        return path.read_text(encoding="utf-8")
+    return ""
