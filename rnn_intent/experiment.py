@@ -26,7 +26,7 @@ from rnn_intent.evaluation.calibration import fit_temperature
 from rnn_intent.evaluation.evaluate import Evaluation, evaluate
 from rnn_intent.files import remove_unfinished, write_atomically, write_json
 from rnn_intent.inference.predictor import Predictor
-from rnn_intent.runs import RUNS, RunFolder, remember_latest
+from rnn_intent.runs import RUNS, RunFolder, mark_latest
 from rnn_intent.settings import DataSettings, Settings
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import read_user_dictionary
@@ -43,6 +43,14 @@ WINGS_AGREE = 1e-3  # largest difference of float32 logits between the PyTorch a
 
 
 @dataclass(frozen=True)
+class HalvedCost:
+    """Validation accuracy with four bytes a weight and with two."""
+
+    exact: float
+    halved: float
+
+
+@dataclass(frozen=True)
 class TrainingResult:
     """What a training left behind: the run folder and its scores."""
 
@@ -53,6 +61,7 @@ class TrainingResult:
     test: Evaluation | None
     seconds: float
     warnings: list[str]
+    half: HalvedCost | None = None
 
 
 def train(
@@ -82,12 +91,14 @@ def train(
     with _opened(run, resume=resume, force=force):
         splits = load_splits(settings.data, Path.cwd(), settings.seed)
         artifact, fitted = _train(settings, splits, run, on_step)
+        cost = _halved_cost(artifact, splits) if half else None
+        artifact = _calibrated(_as_stored(artifact, half), splits)
         model_file.write(artifact, run.model, half=half)
         predictor = Predictor.load(run.model)
         scores = _evaluate(predictor, splits)
         seconds = time.perf_counter() - started
         _write_records(run, splits, fitted, scores, seconds)
-    remember_latest(run)
+    mark_latest(run)
     return TrainingResult(
         run=run.path,
         epochs=len(fitted.history),
@@ -96,6 +107,7 @@ def train(
         test=scores.get("test"),
         seconds=seconds,
         warnings=splits.warnings,
+        half=cost,
     )
 
 
@@ -130,10 +142,12 @@ def _train(
         labels=tuple(labels),
         vocabulary=fitted.vocabulary.words,
         user_words=user_words,
+        dictionary=tokenizer.used_dictionary(),
         tensors=fitted.tensors,
         training={"rows": len(splits.train), "epochs": len(fitted.history), "best_epoch": fitted.best.epoch},
     )
-    return _calibrated(artifact, splits, sets["valid"].targets, fitted.valid_logits), fitted
+    _compare_wings(artifact, splits, fitted.valid_logits)
+    return artifact, fitted
 
 
 def _portable(settings: Settings) -> Settings:
@@ -147,18 +161,47 @@ def _portable(settings: Settings) -> Settings:
     )
 
 
-def _calibrated(artifact: Artifact, splits: Splits, targets: np.ndarray, torch_logits: np.ndarray) -> Artifact:
-    """The artifact with a temperature and golden sentences, computed by the wing that will answer."""
-    texts = [example.text for example in splits.valid]
-    logits, _ = Predictor(artifact).encode(texts)
-    gap = float(np.abs(logits - torch_logits).max())
-    if gap > WINGS_AGREE:
+def _compare_wings(artifact: Artifact, splits: Splits, torch_logits: np.ndarray) -> None:
+    """Raises TrainingError unless the wing that will answer computes what the wing that trained did."""
+    gap = float(np.abs(_valid_logits(artifact, splits) - torch_logits).max())
+    if not gap <= WINGS_AGREE:
         raise TrainingError(
             f"the PyTorch and NumPy wings disagree by {gap:.2g} on the validation logits: please report"
         )
-    artifact = replace(artifact, temperature=fit_temperature(logits, targets))
+
+
+def _as_stored(artifact: Artifact, half: bool) -> Artifact:
+    """With the weights as they come back from disk, so that what follows is fitted to what will run."""
+    return model_file.load(model_file.dump(artifact, half))
+
+
+def _halved_cost(artifact: Artifact, splits: Splits) -> HalvedCost:
+    """What two bytes a weight instead of four do to the accuracy."""
+    targets = _targets(artifact.labels, splits.valid)
+    exact, halved = (
+        float((_valid_logits(part, splits).argmax(axis=1) == targets).mean())
+        for part in (artifact, _as_stored(artifact, half=True))
+    )
+    return HalvedCost(exact, halved)
+
+
+def _calibrated(artifact: Artifact, splits: Splits) -> Artifact:
+    """The artifact with a temperature and golden sentences."""
+    targets = _targets(artifact.labels, splits.valid)
+    artifact = replace(artifact, temperature=fit_temperature(_valid_logits(artifact, splits), targets))
+    texts = [example.text for example in splits.valid]
     golden = texts[:: max(1, len(texts) // GOLDEN_SENTENCES)][:GOLDEN_SENTENCES]
     return replace(artifact, golden=Predictor(artifact).golden(golden))
+
+
+def _valid_logits(artifact: Artifact, splits: Splits) -> np.ndarray:
+    return Predictor(artifact).encode([example.text for example in splits.valid])[0]
+
+
+def _targets(labels: Sequence[str], examples: Sequence[Example]) -> np.ndarray:
+    """Class numbers, (rows,), -1 for an intent that training does not know."""
+    number = {label: index for index, label in enumerate(labels)}
+    return np.array([number.get(example.intent, -1) for example in examples], dtype=np.int64)
 
 
 def _evaluate(predictor: Predictor, splits: Splits) -> dict[str, Evaluation]:
@@ -169,9 +212,7 @@ def _evaluate(predictor: Predictor, splits: Splits) -> dict[str, Evaluation]:
 def _token_set(tokenizer: Tokenizer, labels: Sequence[str], examples: Sequence[Example]) -> TokenSet:
     from rnn_intent.training.fit import TokenSet
 
-    number = {label: index for index, label in enumerate(labels)}
-    targets = np.array([number.get(example.intent, -1) for example in examples], dtype=np.int64)
-    return TokenSet([tokenizer.words(example.text) for example in examples], targets)
+    return TokenSet([tokenizer.words(example.text) for example in examples], _targets(labels, examples))
 
 
 def _fingerprint(settings: Settings, labels: Sequence[str], sets: dict[str, TokenSet]) -> str:
@@ -221,7 +262,7 @@ def _write_records(
         metrics["vectors_coverage"] = fitted.vectors_coverage
     write_json(run.metrics, metrics)
     rows = {name: len(getattr(splits, name)) for name in ("train", "valid", "test")}
-    write_json(run.data_hashes, {"rows": rows, "files": splits.files, "warnings": splits.warnings})
+    write_json(run.data, {"rows": rows, "files": splits.files, "warnings": splits.warnings})
     write_json(run.environment, environment(seconds))
 
 

@@ -97,5 +97,9 @@ def _told(result: TrainingResult) -> str:
     ]
     if result.test is not None:
         rows.append(["test", f"{result.test.accuracy:.2%}, macro-F1 {result.test.macro_f1:.2%}"])
+    if result.half is not None:
+        rows.append(
+            ["half", f"validation {result.half.halved:.2%} with float16 weights, {result.half.exact:.2%} without"]
+        )
     rows += [["time", f"{result.seconds:.1f} s"], ["run", str(result.run)]]
     return table(rows)

@@ -16,7 +16,7 @@ from rnn_intent.errors import UsageError
 from rnn_intent.inference import golden
 from rnn_intent.inference.encoder import Encoder
 from rnn_intent.inference.prediction import Prediction
-from rnn_intent.inference.recurrence import Floats
+from rnn_intent.inference.recurrence import Floats, Indices
 from rnn_intent.inference.rejection import stored_threshold, verdict
 from rnn_intent.metrics import softmax
 from rnn_intent.runs import find_model
@@ -50,7 +50,7 @@ class Predictor:
         self.artifact = artifact
         self.labels = artifact.labels
         self.threshold = stored_threshold(artifact.rejection) if threshold is None else threshold
-        self.tokenizer = Tokenizer(artifact.settings.text, artifact.user_words)
+        self.tokenizer = Tokenizer(artifact.settings.text, artifact.user_words, artifact.dictionary)
         self._encoder = Encoder(artifact)
         self._head = artifact.weights("head.weight").T, artifact.weights("head.bias")
         self._lock = Lock()  # the encoder computes in memory of its own
@@ -122,8 +122,7 @@ class Predictor:
 
     def encode(self, texts: Iterable[str]) -> tuple[Floats, Floats]:
         """Logits (texts, labels), before the temperature, and summaries (texts, summary)."""
-        parts = [self._encoded([self.tokenizer.words(text) for text in window]) for window in windows(texts)]
-        parts = parts or [self._encoded([])]
+        parts = [self._encoded(window) for window in windows(texts)] or [self._encoded([])]
         logits, summaries = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         return logits, summaries
 
@@ -139,13 +138,21 @@ class Predictor:
         """Answers the model file's golden sentences again. Raises CheckFailed if anything differs."""
         golden.verify(self, self.artifact.golden)
 
-    def _encoded(self, token_lists: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+    def _encoded(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """Logits and summaries of one window."""
+        logits = np.empty((len(texts), len(self.labels)), dtype=np.float32)
+        summaries = np.empty((len(texts), self._encoder.summary_size), dtype=np.float32)
         with self._lock:
-            summaries = self._encoder.summaries(token_lists)
-        weight, bias = self._head
-        logits = summaries @ weight
-        logits += bias
+            for places, found in self._encoder.summaries([self.tokenizer.words(text) for text in texts]):
+                summaries[places] = found
+                logits[places] = self._logits(found)
         return logits, summaries
+
+    def _logits(self, summaries: Floats) -> Floats:
+        weight, bias = self._head
+        logits: Floats = summaries @ weight
+        logits += bias
+        return logits
 
     def _softmax(self, logits: Floats) -> Floats:
         probabilities: Floats = softmax(logits, self.artifact.temperature)
@@ -154,16 +161,20 @@ class Predictor:
     def _scores(self, texts: Sequence[str], top_k: int) -> Scores:
         words = self.tokenizer.words
         token_lists = [words(text) for text in texts]
-        probabilities = self._softmax(self._encoded(token_lists)[0])
-        best = _best(probabilities, min(max(top_k, 1), len(self.labels)))
-        return Scores(best, np.take_along_axis(probabilities, best, axis=1), list(map(len, token_lists)))
+        count = min(max(top_k, 1), len(self.labels))
+        best = np.empty((len(texts), count), dtype=np.intp)
+        shares = np.empty((len(texts), count), dtype=np.float32)
+        with self._lock:
+            for places, summaries in self._encoder.summaries(token_lists):
+                best[places], shares[places] = _best(self._softmax(self._logits(summaries)), count)
+        return Scores(best, shares, list(map(len, token_lists)))
 
     def _predictions(self, texts: Sequence[str], scores: Scores) -> list[Prediction]:
         labels, threshold = self.labels, self.threshold
         predictions = []
         rows = zip(texts, scores.best.tolist(), scores.shares.tolist(), scores.words, strict=True)
         for text, best, shares, words in rows:
-            ranking = [(labels[label], share) for label, share in zip(best, shares, strict=True)]
+            ranking = list(zip([labels[label] for label in best], shares, strict=True))
             predictions.append(Prediction(text, *ranking[0], ranking, *verdict(shares[0], words, threshold)))
         return predictions
 
@@ -182,14 +193,14 @@ def windows(texts: Iterable[str], size: int = WINDOW) -> Iterator[list[str]]:
         yield window
 
 
-def _best(probabilities: Floats, count: int) -> np.ndarray:
-    """Numbers of the highest probabilities of each row, (rows, count), best first."""
-    if count < probabilities.shape[1]:
-        chosen = np.argpartition(-probabilities, count - 1, axis=1)[:, :count]
-    else:
-        chosen = np.broadcast_to(np.arange(count), probabilities.shape)
-    order = np.argsort(-np.take_along_axis(probabilities, chosen, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(chosen, order, axis=1)
+def _best(probabilities: Floats, count: int) -> tuple[Indices, Floats]:
+    """The highest probabilities of each row, best first: their label numbers and themselves, (rows, count) each."""
+    rows = np.arange(len(probabilities))[:, None]
+    others = probabilities.shape[1] - count
+    chosen = probabilities.argpartition(others - 1, axis=1)[:, others:] if others else np.arange(count)[None, :]
+    shares = probabilities[rows, chosen]
+    order = np.argsort(-shares, axis=1, kind="stable")
+    return np.broadcast_to(chosen, order.shape)[rows, order], shares[rows, order]
 
 
 def _shown(predictor: Predictor, texts: list[str], top_k: int, show: Callable[[Prediction], Shown]) -> list[Shown]:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import marisa_trie
 
-from rnn_intent.errors import ModelError
+from rnn_intent.errors import ModelError, printable
 
 JIEBA_VERSION = "0.42.1"
 NAME = f"jieba-{JIEBA_VERSION}"
@@ -38,6 +38,18 @@ def dictionary_digest() -> str:
     from hashlib import sha256  # only when a model is written or verified
 
     return sha256(PATH.read_bytes()).hexdigest()
+
+
+def this_dictionary() -> dict[str, str]:
+    """What a model file keeps of the dictionary that its training sentences were cut with."""
+    return {"name": NAME, "sha256": dictionary_digest()}
+
+
+def check_dictionary(wanted: Mapping[str, str]) -> None:
+    """Raises ModelError unless a model's dictionary is the one that this version carries, byte for byte."""
+    load_dictionary(str(wanted.get("name")))
+    if wanted.get("sha256") != dictionary_digest():
+        raise ModelError(f"dictionary {NAME}: is not the file that the model was trained with; train the model again")
 
 
 class Frequencies(dict[str, "int | None"]):
@@ -76,7 +88,7 @@ class Frequencies(dict[str, "int | None"]):
 def load_dictionary(name: str) -> marisa_trie.RecordTrie:
     """Map a dictionary by the name that a model file gives. Raises ModelError if this version does not carry it."""
     if name != NAME:
-        raise ModelError(f"dictionary {name!r}: this version carries {NAME!r} only; train the model again")
+        raise ModelError(f"dictionary {printable(name)!r}: this version carries {NAME!r} only; train the model again")
     trie = marisa_trie.RecordTrie(RECORD)
     try:
         trie.mmap(str(PATH))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rnn_intent.settings import TextSettings
@@ -26,9 +26,13 @@ class Tokenizer:
     User words are kept whole in every mode but `characters`.
     """
 
-    def __init__(self, settings: TextSettings, user_words: Sequence[str] = ()) -> None:
+    def __init__(
+        self, settings: TextSettings, user_words: Sequence[str] = (), dictionary: Mapping[str, str] | None = None
+    ) -> None:
+        """dictionary: the one that a model was trained with; ModelError at the first Chinese cut if it is not here."""
         self.settings = settings
         self.user_words = tuple(user_words)
+        self.dictionary = dictionary
         self._max_tokens = settings.max_tokens
         self._max_characters = settings.max_tokens * _LONGEST_WORD
         self._fold_ascii: Callable[[str], str] = str.lower if settings.fold_case else str
@@ -61,8 +65,8 @@ class Tokenizer:
             found.append(Token(word, starts[start], ends[cursor - 1]))
         return found
 
-    def __reduce__(self) -> tuple[type[Tokenizer], tuple[TextSettings, tuple[str, ...]]]:
-        return Tokenizer, (self.settings, self.user_words)  # the Chinese dictionary is mapped anew, not copied
+    def __reduce__(self) -> tuple[type[Tokenizer], tuple[object, ...]]:
+        return Tokenizer, (self.settings, self.user_words, self.dictionary)  # the mapped file is mapped anew
 
     def _choose_cut(self) -> Callable[[str], list[str]]:
         modes: dict[str, Callable[[str], list[str]]] = {
@@ -116,7 +120,17 @@ class Tokenizer:
     def _cut_chinese(self, text: str) -> list[str]:
         if self._chinese is None:
             # Imported at the first Chinese sentence: English starts without jieba.
-            from rnn_intent.text.chinese import ChineseCutter
+            from rnn_intent.text.chinese import ChineseCutter, check_dictionary
 
+            if self.dictionary is not None:
+                check_dictionary(self.dictionary)
             self._chinese = ChineseCutter(self._han_words)
         return self._chinese.cut(text)
+
+    def used_dictionary(self) -> dict[str, str] | None:
+        """Name and SHA-256 of the Chinese dictionary, for the model file; None if no Chinese was cut."""
+        if self._chinese is None:
+            return None
+        from rnn_intent.text.chinese import this_dictionary
+
+        return this_dictionary()

@@ -193,3 +193,21 @@ def test_a_first_cut_touches_no_temporary_folder_and_says_nothing(tmp_path: Path
     assert run.stderr == ""
     assert run.stdout.split() == ["四海", "之内", "皆", "兄弟", ",", "他", "来到", "了", "网易", "杭研", "大厦"]
     assert [file.name for file in temporary.iterdir()] == ["jieba.cache"]
+
+
+def test_a_model_of_another_dictionary_is_refused_at_its_first_chinese_sentence():
+    ours = chinese.this_dictionary()
+    Tokenizer(TextSettings(), dictionary=ours).words("现在几点了")
+    for other in ({**ours, "name": "jieba-9"}, {**ours, "sha256": "0" * 64}, {}):
+        tokenizer = Tokenizer(TextSettings(), dictionary=other)
+        assert tokenizer.words("What time is it ?") == ["what", "time", "is", "it", "?"]
+        with pytest.raises(ModelError, match="dictionary"):
+            tokenizer.words("现在几点了")
+
+
+def test_a_tokenizer_says_which_dictionary_it_has_used():
+    tokenizer = Tokenizer(TextSettings())
+    tokenizer.words("What time is it ?")
+    assert tokenizer.used_dictionary() is None
+    tokenizer.words("现在几点了")
+    assert tokenizer.used_dictionary() == chinese.this_dictionary()
