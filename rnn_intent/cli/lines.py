@@ -34,17 +34,20 @@ def line_writer(target: Path | None) -> Iterator[Callable[[Sequence[str]], None]
         return
     from rnn_intent.files import replacing
 
-    # a device or pipe is written to; only a real file may be replaced
-    opened = target.open("wb") if target.exists() and not target.is_file() else replacing(target)
     try:
-        with opened as file:
+        # a device or pipe is written to; only a real file may be replaced
+        with target.open("wb") if target.exists() and not target.is_file() else replacing(target) as file:
             yield lambda lines: _write_lines(file, lines)
     except OSError as error:
         raise UsageError(f"{printable(str(target), 1000)}: cannot be written: {error.strerror or error}") from None
 
 
 def _print_lines(lines: Sequence[str]) -> None:
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    text = "".join(f"{line}\n" for line in lines)
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError:  # half a character, from a command line that was not UTF-8
+        sys.stdout.write(text.encode("utf-8", errors="backslashreplace").decode("utf-8"))
     sys.stdout.flush()
 
 

@@ -15,7 +15,8 @@ from rnn_intent.errors import UsageError, printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from rnn_intent.inference.predictor import Prediction, Predictor
+    from rnn_intent.inference.prediction import Prediction
+    from rnn_intent.inference.predictor import Predictor
 
 NOTE = (
     "the built-in model answers (everyday requests in English and Chinese); train one on sentences of your own: "
@@ -56,6 +57,7 @@ def predict(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write instead.")
     ] = None,
     encoding: Encoding = "utf-8",
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes that share the work.")] = 1,
 ) -> None:
     """Tell what sentences want.
 
@@ -71,8 +73,12 @@ def predict(
         return
     if texts and len(texts) == 1 and texts != ["-"] and not as_json and target is None and sys.stdout.isatty():
         show = _as_picture
-    blocks = [texts] if texts and texts != ["-"] else _blocks(source, encoding)
-    _stream(predictor, blocks, top_k, show, target)
+    from rnn_intent.cli.lines import line_writer, read_blocks
+
+    blocks: Iterable[list[str]] = [texts] if texts and texts != ["-"] else read_blocks(source, encoding)
+    with line_writer(target) as write:
+        for answers in predictor.blocks(blocks, top_k=top_k, workers=workers, show=show):
+            write(answers)
 
 
 def _predictor(run: str | None, threshold: float | None) -> Predictor:
@@ -80,32 +86,10 @@ def _predictor(run: str | None, threshold: float | None) -> Predictor:
     from rnn_intent.runs import BUILT_IN, find_model
 
     path = find_model(run)
-    predictor = Predictor.load(path)
+    predictor = Predictor.load(path, threshold)
     if path == BUILT_IN:
         say(NOTE)
-    if threshold is not None:
-        predictor.threshold = threshold
     return predictor
-
-
-def _blocks(source: Path | None, encoding: str) -> Iterable[list[str]]:
-    from rnn_intent.cli.lines import read_blocks
-
-    return read_blocks(source, encoding)
-
-
-def _stream(
-    predictor: Predictor,
-    blocks: Iterable[list[str]],
-    top_k: int,
-    show: Callable[[Prediction], str],
-    target: Path | None,
-) -> None:
-    from rnn_intent.cli.lines import line_writer
-
-    with line_writer(target) as write:
-        for block in blocks:
-            write([show(prediction) for prediction in predictor.predict(block, top_k=top_k)])
 
 
 def _prompt(predictor: Predictor, top_k: int, show: Callable[[Prediction], str]) -> None:

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn_intent.config import load
+
+WORDS = {
+    "ask_time": ["time", "clock", "hour"],
+    "ask_weather": ["weather", "rain", "sun"],
+    "play": ["song", "music", "tune"],
+}
+TINY = ["--set", "data.train=rows.tsv", "--set", "training.epochs=2", "--set", "model.hidden_size=8"]
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    texts = [f"{word} {n}\t{intent}\n" for intent, words in WORDS.items() for word in words for n in range(8)]
+    (tmp_path / "rows.tsv").write_text("".join(texts), encoding="utf-8")
+    return tmp_path / "rows.tsv"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_from_rows_to_answers(invoke, rows: Path, tmp_path: Path) -> None:
+    trained = invoke("train", "tiny.yaml", *TINY, "--seed", "5")
+    assert trained.exit_code == 0, trained.stderr
+    table = dict(line.split(maxsplit=1) for line in trained.stdout.splitlines())
+    assert table["run"] == str(Path("runs/tiny"))
+    assert {"epochs", "validation", "test", "time"} <= set(table)
+    assert "%|" not in trained.stderr  # no bar where there is no terminal
+
+    run = tmp_path / "runs" / "tiny"
+    assert load(run / "config.yaml").seed == 5
+    judged = json.loads(invoke("eval", "--json").stdout)
+    assert judged["accuracy"] == json.loads((run / "metrics.json").read_text())["test"]["accuracy"]
+    answer = invoke("predict", "what time", "--run", "tiny")
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    assert invoke("info", "tiny", "--verify").exit_code == 0
+
+    before = contents(run)
+    refused = invoke("train", "tiny.yaml", *TINY)
+    assert refused.exit_code == 2
+    assert "--resume" in refused.stderr
+    assert "--force" in refused.stderr
+    assert contents(run) == before
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """What experiment.train is called with, without training."""
+    from rnn_intent import experiment
+
+    calls = []
+
+    def train(settings, out, **options):
+        calls.append((settings, out, options))
+        return experiment.TrainingResult(
+            run=Path(out), epochs=3, best_epoch=2, valid_accuracy=0.5, test=None, seconds=1.0, warnings=["a.tsv:3: odd"]
+        )
+
+    monkeypatch.setattr(experiment, "train", train)
+    return calls
+
+
+def test_options_reach_the_experiment(invoke, trained) -> None:
+    result = invoke(
+        "train", "lstm.yaml", "--set", "model.layers=2", "--seed", "4", "--out", "here", "--force", "--half"
+    )
+    ((settings, out, options),) = trained
+    assert (settings.model.cell, settings.model.layers, settings.seed, out) == ("lstm", 2, 4, Path("here"))
+    assert (options["force"], options["resume"], options["half"]) == (True, False, True)
+    assert result.stderr == "rnn-intent: a.tsv:3: odd\n"
+
+
+def test_quiet_prints_the_run_folder_alone(invoke, trained) -> None:
+    assert invoke("train", "--out", "here", "-q").stdout == "here\n"
+
+
+def test_the_run_is_named_after_the_experiment(invoke, trained) -> None:
+    invoke("train")
+    invoke("train", "lstm.yaml")
+    assert [call[1] for call in trained] == [Path("runs/bi-gru"), Path("runs/lstm")]
+
+
+def test_what_cannot_be_wanted_is_refused_before_anything_starts(invoke, trained, tmp_path: Path) -> None:
+    assert invoke("train", "--resume", "--force").exit_code == 2
+    assert invoke("train", "--set", "model.cel=gru").exit_code == 2
+    assert invoke("train", "nowhere.yaml").exit_code == 2
+    assert trained == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "no such file"),
+        (b"", "empty"),
+        ("时间\task\n".encode("gb18030"), "--encoding gb18030"),
+        (b"time\task\nno intent\n", "rows.tsv:2"),
+        (b"".join(b"time %d\task\n" % n for n in range(20)), "one intent only"),
+    ],
+)
+def test_bad_data_is_told_and_no_model_appears(invoke, tmp_path: Path, content: bytes | None, told: str) -> None:
+    if content is not None:
+        (tmp_path / "rows.tsv").write_bytes(content)
+    result = invoke("train", "tiny.yaml", *TINY)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert told in result.stderr
+    assert not list(tmp_path.rglob("*.safetensors"))
+
+
+def test_a_run_folder_that_cannot_be_made_is_a_usage_error(invoke, rows: Path, tmp_path: Path) -> None:
+    before = contents(tmp_path)
+    result = invoke("train", "tiny.yaml", *TINY, "--out", "rows.tsv/below")
+    assert result.exit_code == 2
+    assert "rows.tsv" in result.stderr
+    assert contents(tmp_path) == before
+
+
+def test_an_interruption_says_how_to_go_on(invoke, monkeypatch) -> None:
+    from rnn_intent import experiment
+
+    def interrupted(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiment, "train", interrupted)
+    result = invoke("train", "--out", "here")
+    assert result.exit_code == 130
+    assert "--resume" in result.stderr
+    assert "here" in result.stderr
+
+
+def test_the_bar_says_epoch_loss_and_validation_accuracy(monkeypatch, capsys) -> None:
+    from rnn_intent.cli.train import Bar
+    from rnn_intent.training.trainer import Progress
+
+    with Bar(shown=True) as bar:
+        bar.step(Progress(epoch=1, epochs=3, step=1, steps=4, loss=2.0, valid_accuracy=None))
+        bar.step(Progress(epoch=2, epochs=3, step=2, steps=4, loss=1.234, valid_accuracy=0.876))
+        bar._bar.refresh()
+    shown = capsys.readouterr().err
+    assert "epoch 2/3" in shown
+    assert "6/12" in shown
+    assert "loss 1.234, validation 87.6%" in shown
+
+
+def test_no_bar_without_a_terminal(capsys) -> None:
+    from rnn_intent.cli.train import Bar
+    from rnn_intent.training.trainer import Progress
+
+    with Bar(shown=sys.stderr.isatty()) as bar:
+        bar.step(Progress(epoch=1, epochs=1, step=1, steps=1, loss=1.0, valid_accuracy=None))
+    assert capsys.readouterr().err == ""
