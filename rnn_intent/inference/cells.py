@@ -93,9 +93,10 @@ STEPS: dict[str, Step] = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}
 
 def equations(function: Callable[..., Any]) -> str:
     """The equations that a docstring states: its indented lines. Documents and pictures quote them from here."""
-    lines = (function.__doc__ or "").splitlines()[1:]
-    body = [line for line in lines if line.startswith(" " * 8)]
-    return "\n".join(line[8:] for line in body)
+    from inspect import cleandoc  # not for those who only want to predict
+
+    lines = cleandoc(function.__doc__ or "").splitlines()
+    return "\n".join(line[4:] for line in lines if line.startswith("    "))
 
 
 def first_state(cell: str, batch: int, weights: Weights) -> State:

@@ -60,6 +60,7 @@ def read_vectors(artifact: Artifact, inputs: Array) -> Reading:
         ←h_t = step(x_t, ←h_(t+1))    backward, from ←h_(T+1) = 0, if the model is bidirectional
         h_t = [→h_t, ←h_t]            joined: what the layer gives
 
+    →h is `directions[0].states` of a layer, ←h `directions[1].states`.
     """
     layers: list[list[DirectionReading]] = []
     model = artifact.settings.model
@@ -74,11 +75,11 @@ def read_vectors(artifact: Artifact, inputs: Array) -> Reading:
 def answer(artifact: Artifact, layers: list[list[DirectionReading]]) -> Reading:
     """What follows from what the layers did.
 
-        last = [→h_T, ←h_1]                            where each direction has read the whole sentence
-        max, mean                                      of h_t over t, number by number
-        attention = Σ_t a_t h_t, a = softmax(tanh(h) w)
-        summary = [those that the model pools]
-        probabilities = softmax((W summary + b) / temperature)
+    last = [→h_T, ←h_1]                            where each direction has read the whole sentence
+    max, mean                                      of h_t over t, number by number
+    attention = Σ_t a_t h_t, a = softmax_t(tanh(h_t) w)
+    summary = [those that the model pools]
+    probabilities = softmax((W summary + b) / temperature)
 
     """
     model, states = artifact.settings.model, _joined(layers[-1])
