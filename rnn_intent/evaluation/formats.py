@@ -36,7 +36,9 @@ def as_csv(numbers: Numbers) -> str:
 
 
 def spreadsheet_text(text: str) -> str:
-    return "'" + text if text.startswith(_STARTS_A_FORMULA) else text
+    """One line without control characters, and no formula."""
+    shown = printable(text, 10_000)
+    return "'" + shown if text.startswith(_STARTS_A_FORMULA) else shown
 
 
 def _rows(numbers: Numbers) -> Iterator[Row]:

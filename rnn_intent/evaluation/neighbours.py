@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 50_000  # training rows that are compared with; their summaries are held in memory
 SHOWN = 2
-LOOKED_AT = 10  # nearest rows of an intent whose words are compared
+LOOKED_AT = 10  # nearest sentences of an intent whose words are compared
 
 
 @dataclass(frozen=True)
@@ -65,26 +66,32 @@ class Neighbours:
         """For each text its cosine to every training row, (training rows,)."""
         return list(self._directions(texts) @ self._summaries.T) if texts else []
 
-    def nearest(self, similar: np.ndarray, intent: str, count: int = SHOWN) -> list[Neighbour]:
+    def nearest(self, similar: np.ndarray, intent: str) -> list[Neighbour]:
         """The nearest training rows of an intent, nearest first, the same sentence once."""
-        found: dict[str, Neighbour] = {}
-        for row in self._nearest_rows(similar, intent):
-            example = self.train[row]
-            found.setdefault(example.text, Neighbour(example.text, intent, example.source, float(similar[row])))
-        return list(found.values())[:count]
+        rows = islice(self._by_nearness(similar, intent), SHOWN)
+        return [self._neighbour(row, float(similar[row])) for row in rows]
+
+    def _neighbour(self, row: int, similarity: float) -> Neighbour:
+        example = self.train[row]
+        return Neighbour(example.text, example.intent, example.source, similarity)
 
     def twin(self, tokens: Sequence[str], intent: str, similar: np.ndarray) -> tuple[str | None, float]:
         """Where the training row of an intent stands that shares most words with these, and the share it shares."""
         best: tuple[str | None, float] = None, 0.0
-        for row in self._nearest_rows(similar, intent):
+        for row in islice(self._by_nearness(similar, intent), LOOKED_AT):
             overlap = _shared(tokens, self._tokens[row])
             if overlap > best[1]:
                 best = self.train[row].source, overlap
         return best
 
-    def _nearest_rows(self, similar: np.ndarray, intent: str) -> list[int]:
+    def _by_nearness(self, similar: np.ndarray, intent: str) -> Iterator[int]:
+        """Training rows of an intent, nearest first, without those whose sentence has come before."""
         rows = np.array(self._by_intent.get(intent, []), dtype=np.int64)
-        return [int(row) for row in rows[np.argsort(-similar[rows], kind="stable")][:LOOKED_AT]]
+        texts: set[str] = set()
+        for row in rows[np.argsort(-similar[rows], kind="stable")].tolist():
+            if self.train[row].text not in texts:
+                texts.add(self.train[row].text)
+                yield row
 
     def _directions(self, texts: Sequence[str]) -> np.ndarray:
         """Summaries of length one, (texts, size)."""
