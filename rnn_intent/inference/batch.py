@@ -25,7 +25,9 @@ class Batch:
             self.counts = (len(lengths) - lengths[::-1].searchsorted(np.arange(time), side="right")).tolist()
         steps = np.arange(time)[:, None]
         last = lengths - 1
-        self.positions = np.stack([np.minimum(steps, last), np.maximum(last - steps, 0)], axis=1)
+        self.positions = np.empty((time, 2, len(lengths)), dtype=np.intp)
+        np.minimum(steps, last, out=self.positions[:, 0])
+        np.maximum(last - steps, 0, out=self.positions[:, 1])
 
     @property
     def starts(self) -> Indices:

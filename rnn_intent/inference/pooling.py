@@ -16,36 +16,29 @@ def pool(states: Iterator[Floats], batch: Batch, names: Sequence[str], attention
     states: each step's (directions, active, hidden). Maximum, mean and last state do not care in which order positions
     are read, so each direction is pooled as it goes; attention looks at both at once and has to wait for the end.
     """
-    kept: list[Floats] = []
-    parts: dict[str, Floats] = {}
-    ends = [*batch.counts[1:], 0]
-    for step, hidden in enumerate(states):
-        if step == 0:
-            parts = {name: hidden.copy() for name in names}  # right for max and mean already
-        else:
-            _add(parts, hidden)
-        if "last" in parts and ends[step] < hidden.shape[1]:
-            parts["last"][:, ends[step] : hidden.shape[1]] = hidden[:, ends[step] :]
+    first = next(states)
+    stacked = np.empty((len(names), *first.shape), dtype=np.float32)  # (parts, directions, sentences, hidden)
+    stacked[...] = first  # right for all of them when a sentence has one word
+    parts = dict(zip(names, stacked, strict=True))
+    kept = [first.copy()] if attention is not None else []
+    for hidden, active in zip(states, batch.counts[1:], strict=True):
+        if "max" in parts:
+            best = parts["max"][:, :active]
+            np.maximum(best, hidden, out=best)
+        if "mean" in parts:
+            total = parts["mean"][:, :active]
+            np.add(total, hidden, total)
+        if "last" in parts:
+            parts["last"][:, :active] = hidden
         if attention is not None:
             kept.append(hidden.copy())
     if "mean" in parts:
         parts["mean"] /= batch.lengths[:, None]
     if attention is not None:
         weighted = _attention(batch.packed(kept), batch, attention)
-        parts["attention"] = weighted.reshape(len(weighted), *parts["attention"].shape[::2]).swapaxes(0, 1)
-    stacked = np.stack([parts[name] for name in names])  # (parts, directions, sentences, hidden)
-    summaries: Floats = stacked.transpose(2, 0, 1, 3).reshape(stacked.shape[2], -1)
+        parts["attention"][...] = weighted.reshape(len(weighted), *first.shape[::2]).swapaxes(0, 1)
+    summaries: Floats = stacked.transpose(2, 0, 1, 3).reshape(first.shape[1], -1)
     return summaries
-
-
-def _add(parts: dict[str, Floats], hidden: Floats) -> None:
-    active = hidden.shape[1]
-    if "max" in parts:
-        best = parts["max"][:, :active]
-        np.maximum(best, hidden, out=best)
-    if "mean" in parts:
-        total = parts["mean"][:, :active]
-        np.add(total, hidden, total)
 
 
 def _attention(states: Floats, batch: Batch, attention: Floats) -> Floats:

@@ -11,6 +11,7 @@ What makes it fast, most important first:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ Indices = npt.NDArray[np.intp]
 # torch's gate order to ours: the σ gates first, so that they are one block.
 _ORDER = {"rnn": (0,), "lstm": (0, 1, 3, 2), "gru": (0, 1, 2)}
 _SIGMOIDS = {"rnn": 0, "lstm": 3, "gru": 2}
+_HALF = np.array(0.5, dtype=np.float32)  # as an array, because turning a number into one takes as long as a small sum
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Buffers:
     gates: what the inputs say, then the gates themselves; products: what the state says; hidden and cell: the state.
     """
 
+    sigma: int  # how many of the gates are σ gates
     gates: Floats
     products: Floats
     hidden: Floats
@@ -43,8 +46,9 @@ class Buffers:
     indices: Indices
 
     def __post_init__(self) -> None:
-        self.gate = list(self.gates)  # views are made once, not in every step
-        self.product = list(self.products)
+        # views are made once, not in every step
+        self.gate, self.product = list(self.gates), list(self.products)
+        self.sigmoids, self.sigmoid_products = self.gates[: self.sigma], self.products[: self.sigma]
 
 
 class Layer:
@@ -130,7 +134,8 @@ class Layer:
         shape = (self.directions, sentences, self.hidden)
         shapes = [(self.gates, *shape), (self.gates, *shape), shape, shape, (self.gates, *shape[:2])]
         parts = zip(self._memory, shapes, strict=True)
-        return Buffers(*(memory[: int(np.prod(shape))].reshape(shape) for memory, shape in parts))
+        views: list[Any] = [memory[: math.prod(shape)].reshape(shape) for memory, shape in parts]
+        return Buffers(self._sigmoids, *views)
 
     def _gathered(self, artifact: Artifact, kind: str, layer: int) -> Floats:
         """Both directions' tensor of a kind, (gates, directions, hidden[, inputs]), σ gates halved."""
@@ -144,8 +149,8 @@ class Layer:
     def _sigmoid(self, values: Floats) -> None:
         """σ of what has been halved, in place."""
         np.tanh(values, values)
-        np.multiply(values, 0.5, values)
-        np.add(values, 0.5, values)
+        np.multiply(values, _HALF, values)
+        np.add(values, _HALF, values)
 
     def _rnn(self, buffers: Buffers) -> None:
         np.add(buffers.gates, buffers.products, buffers.gates)
@@ -153,7 +158,7 @@ class Layer:
 
     def _lstm(self, buffers: Buffers) -> None:
         np.add(buffers.gates, buffers.products, buffers.gates)
-        self._sigmoid(buffers.gates[:3])
+        self._sigmoid(buffers.sigmoids)
         i, f, o, g = buffers.gate
         np.tanh(g, g)
         np.multiply(buffers.cell, f, buffers.cell)
@@ -165,8 +170,8 @@ class Layer:
     def _gru(self, buffers: Buffers) -> None:
         r, z, n = buffers.gate
         from_state = buffers.product[2]
-        sigmoids = buffers.gates[:2]
-        np.add(sigmoids, buffers.products[:2], sigmoids)
+        sigmoids = buffers.sigmoids
+        np.add(sigmoids, buffers.sigmoid_products, sigmoids)
         self._sigmoid(sigmoids)
         np.add(from_state, self._candidate_bias, from_state)
         np.multiply(r, from_state, from_state)
