@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
 import numpy as np
@@ -32,9 +32,14 @@ class Encoder:
         self.summary_size = width * len(model.pooling)
         self._batch_size = max(8, BATCH_NUMBERS // width)
 
-    def summaries(self, token_lists: Sequence[Sequence[str]]) -> Floats:
-        """(sentences, summary), in the order given. Whatever else is in the list, a sentence's summary is its own."""
-        summaries = np.empty((len(token_lists), self.summary_size), dtype=np.float32)
+    def summaries(self, token_lists: Sequence[Sequence[str]]) -> Iterator[tuple[Indices, Floats]]:
+        """Batches of sentences: their places in the list (n,), and their summaries (n, summary).
+
+        Whatever else is in the list, a sentence's summary is its own. One batch at a time, so that what is made of a
+        summary is made while it is in the cache.
+        """
+        if not token_lists:
+            return
         sentences = [tokens or (None,) for tokens in token_lists]
         lengths = np.fromiter(map(len, sentences), dtype=np.intp, count=len(sentences))
         rows = self.table.rows(list(chain.from_iterable(sentences)))
@@ -42,8 +47,7 @@ class Encoder:
         order = np.argsort(-lengths, kind="stable")  # sorted by length, so that a batch ends nearly together
         for first in range(0, len(order), self._batch_size):
             chosen = order[first : first + self._batch_size]
-            summaries[chosen] = self._batch(rows, starts[chosen], Batch(lengths[chosen]))
-        return summaries
+            yield chosen, self._batch(rows, starts[chosen], Batch(lengths[chosen]))
 
     def _batch(self, rows: Indices, starts: Indices, batch: Batch) -> Floats:
         """Summaries of one batch, (sentences, summary). starts: where each sentence's rows begin."""

@@ -23,6 +23,7 @@ from rnn_intent.runs import find_model
 from rnn_intent.text.tokenizer import Tokenizer
 
 WINDOW = 4096  # sentences that are sorted by length together: batches are full, and memory stays flat
+FEW = 8  # rows that are sorted whole sooner than their best are picked out
 WINDOW_CHARACTERS = 1 << 20  # the same for a window of very long sentences
 
 Shown = TypeVar("Shown")
@@ -196,6 +197,9 @@ def windows(texts: Iterable[str], size: int = WINDOW) -> Iterator[list[str]]:
 def _best(probabilities: Floats, count: int) -> tuple[Indices, Floats]:
     """The highest probabilities of each row, best first: their label numbers and themselves, (rows, count) each."""
     rows = np.arange(len(probabilities))[:, None]
+    if len(rows) < FEW:
+        best = np.argsort(-probabilities, axis=1)[:, :count]
+        return best, probabilities[rows, best]
     others = probabilities.shape[1] - count
     chosen = probabilities.argpartition(others - 1, axis=1)[:, others:] if others else np.arange(count)[None, :]
     shares = probabilities[rows, chosen]
