@@ -23,7 +23,10 @@ from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.errors import TrainingError, UsageError
 from rnn_intent.evaluation.calibration import fit_temperature
-from rnn_intent.evaluation.evaluate import Evaluation, evaluate
+from rnn_intent.evaluation.evaluate import Evaluation, judge
+from rnn_intent.evaluation.numbers import numbers
+from rnn_intent.evaluation.results import Results
+from rnn_intent.evaluation.run_report import results_of, write_report
 from rnn_intent.files import remove_unfinished, write_atomically, write_json
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RUNS, RunFolder, mark_latest
@@ -95,16 +98,18 @@ def train(
         artifact = _calibrated(_as_stored(artifact, half), splits)
         model_file.write(artifact, run.model, half=half)
         predictor = Predictor.load(run.model)
-        scores = _evaluate(predictor, splits)
+        judged = _judge(predictor, splits)
         seconds = time.perf_counter() - started
-        _write_records(run, splits, fitted, scores, seconds)
+        _write_records(run, splits, fitted, seconds)
+        write_report(run.report, predictor, judged.get("test", judged["valid"]), run, splits)
+        write_json(run.metrics, _metrics(fitted, judged))  # last: a run with metrics is finished
     mark_latest(run)
     return TrainingResult(
         run=run.path,
         epochs=len(fitted.history),
         best_epoch=fitted.best.epoch,
         valid_accuracy=fitted.best.valid_accuracy,
-        test=scores.get("test"),
+        test=_evaluation(judged["test"]) if "test" in judged else None,
         seconds=seconds,
         warnings=splits.warnings,
         half=cost,
@@ -204,9 +209,18 @@ def _targets(labels: Sequence[str], examples: Sequence[Example]) -> np.ndarray:
     return np.array([number.get(example.intent, -1) for example in examples], dtype=np.int64)
 
 
-def _evaluate(predictor: Predictor, splits: Splits) -> dict[str, Evaluation]:
-    named: dict[str, list[Example]] = {"valid": splits.valid, "test": splits.test}
-    return {name: evaluate(predictor, examples) for name, examples in named.items() if examples}
+def _judge(predictor: Predictor, splits: Splits) -> dict[str, Results]:
+    """The model's answers to validation and, if there is one, test."""
+    named = {"valid": splits.valid, "test": splits.test}
+    return {
+        name: results_of(predictor, examples, splits.out_of_scope.get(name, ()))
+        for name, examples in named.items()
+        if examples
+    }
+
+
+def _evaluation(results: Results) -> Evaluation:
+    return judge(results.labels, results.probabilities, results.truth, results.seconds)
 
 
 def _token_set(tokenizer: Tokenizer, labels: Sequence[str], examples: Sequence[Example]) -> TokenSet:
@@ -252,18 +266,20 @@ def _write_history(run: RunFolder, history: Sequence[Epoch]) -> None:
     write_atomically(run.history, "".join(lines).encode())
 
 
-def _write_records(
-    run: RunFolder, splits: Splits, fitted: Fitted, scores: dict[str, Evaluation], seconds: float
-) -> None:
+def _write_records(run: RunFolder, splits: Splits, fitted: Fitted, seconds: float) -> None:
     _write_history(run, fitted.history)
-    metrics: dict[str, Any] = {name: evaluation.scores() for name, evaluation in scores.items()}
-    metrics |= {"epochs": len(fitted.history), "best_epoch": fitted.best.epoch}
-    if fitted.vectors_coverage is not None:
-        metrics["vectors_coverage"] = fitted.vectors_coverage
-    write_json(run.metrics, metrics)
     rows = {name: len(getattr(splits, name)) for name in ("train", "valid", "test")}
     write_json(run.data, {"rows": rows, "files": splits.files, "warnings": splits.warnings})
     write_json(run.environment, environment(seconds))
+
+
+def _metrics(fitted: Fitted, judged: dict[str, Results]) -> dict[str, Any]:
+    """What depends on data, settings and seed alone: the same on every run."""
+    metrics: dict[str, Any] = {name: numbers(results) for name, results in judged.items()}
+    metrics |= {"epochs": len(fitted.history), "best_epoch": fitted.best.epoch}
+    if fitted.vectors_coverage is not None:
+        metrics["vectors_coverage"] = fitted.vectors_coverage
+    return metrics
 
 
 def environment(seconds: float) -> dict[str, Any]:
