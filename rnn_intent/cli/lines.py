@@ -35,11 +35,18 @@ def line_writer(target: Path | None) -> Iterator[Callable[[Sequence[str]], None]
     from rnn_intent.files import replacing
 
     try:
-        # a device or pipe is written to; only a real file may be replaced
-        with target.open("wb") if target.exists() and not target.is_file() else replacing(target) as file:
+        with replacing(target.resolve()) if _is_replaceable(target) else target.open("wb") as file:
             yield lambda lines: _write_lines(file, lines)
     except OSError as error:
         raise UsageError(f"{printable(str(target), 1000)}: cannot be written: {error.strerror or error}") from None
+
+
+def _is_replaceable(target: Path) -> bool:
+    """Whether a path is, or may become, a plain file. A device or pipe is written to: /dev/stdout is no file's name."""
+    named = target.readlink() if target.is_symlink() else target
+    if any(str(path.absolute()).startswith(("/dev/", "/proc/")) for path in (target, named)):
+        return False
+    return target.is_file() or not target.exists()
 
 
 def _print_lines(lines: Sequence[str]) -> None:

@@ -49,6 +49,7 @@ class Commands(TyperGroup):
             code = SIGTERM_CODE if isinstance(error, Terminated) else SIGINT_CODE
         except OSError as error:
             say(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
+            _drop_output()
             code = 1
         sys.exit(code)
 
@@ -93,7 +94,7 @@ def _options(
 
 
 def main() -> None:
-    """The entry point. Exit codes: DESIGN in the README's list; no traceback unless RNN_INTENT_DEBUG is set."""
+    """The entry point. Exit codes as `errors` says, 130 or 143 when interrupted; RNN_INTENT_DEBUG=1 shows tracebacks."""
     _prepare_streams()
     signal.signal(signal.SIGTERM, _terminate)
     try:
@@ -112,6 +113,9 @@ def _terminate(_signal: int, _frame: object) -> None:
 
 def _prepare_streams() -> None:
     """What is piped is UTF-8 on every system; what a terminal cannot show is escaped instead of failing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by the caller: as good as empty
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  # open as long as the program runs
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             encoding = stream.encoding if stream.isatty() else "utf-8"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rnn_intent.cli import lines
-from rnn_intent.cli.lines import line_writer, read_blocks
+from rnn_intent.cli.lines import _is_replaceable, line_writer, read_blocks
 from rnn_intent.errors import DataError, UsageError
 
 
@@ -73,6 +73,24 @@ def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     assert os.read(reader, 100) == b"new\n"
     os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_a_link_stays_a_link_to_what_was_written(tmp_path: Path) -> None:
+    os.symlink(tmp_path / "real", tmp_path / "link")
+    with line_writer(tmp_path / "link") as write:
+        write(["new"])
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "new\n"
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/null", "/proc/self/fd/1", "/dev/not-there-yet"])
+def test_nothing_under_dev_is_ever_replaced(name: str) -> None:
+    assert not _is_replaceable(Path(name))
+
+
+def test_a_link_to_a_device_is_not_replaced_either(tmp_path: Path) -> None:
+    os.symlink("/dev/stdout", tmp_path / "link")
+    assert not _is_replaceable(tmp_path / "link")
 
 
 def test_a_place_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:

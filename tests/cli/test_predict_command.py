@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -199,6 +201,32 @@ def test_a_slow_pipe_is_answered_line_by_line(run: RunFolder, tmp_path: Path) ->
         process.stdin.flush()
         assert process.stdout.readline().startswith(b"ask_" + word)
     assert process.communicate() == (b"", b"")
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_with_one_line_and_its_code(run: RunFolder, tmp_path: Path, sent: int, code: int) -> None:
+    process = start(tmp_path, "-")
+    process.stdin.write(b"time\n")
+    process.stdin.flush()
+    assert process.stdout.readline().startswith(b"ask_time")
+    process.send_signal(sent)
+    assert process.wait() == code
+    assert process.communicate() == (b"", b"rnn-intent: interrupted\n")
+
+
+def test_streams_that_the_caller_closed_are_empty_ones(run: RunFolder, tmp_path: Path) -> None:
+    command = shlex.join([*PREDICT, "-"])
+    for closed in ("<&-", "<&- >&- 2>&-"):
+        result = subprocess.run(f"{command} {closed}", shell=True, cwd=tmp_path, env=ENVIRONMENT, capture_output=True)
+        assert (result.returncode, result.stdout, result.stderr) == (0, b"", b""), closed
+
+
+def test_a_full_disk_behind_standard_output_is_told_once(run: RunFolder, tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run([*PREDICT, "time"], cwd=tmp_path, env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE)
+    assert (result.returncode, result.stderr) == (1, b"rnn-intent: No space left on device\n")
 
 
 def test_a_terminal_gets_a_prompt_and_a_picture(run: RunFolder, tmp_path: Path) -> None:
