@@ -94,7 +94,7 @@ def _options(
 
 
 def main() -> None:
-    """The entry point. Exit codes as `errors` says, 130 or 143 when interrupted; RNN_INTENT_DEBUG=1 shows tracebacks."""
+    """The entry point. Exit codes as `errors` says, 130 or 143 when interrupted; RNN_INTENT_DEBUG=1 for tracebacks."""
     _prepare_streams()
     signal.signal(signal.SIGTERM, _terminate)
     try:
