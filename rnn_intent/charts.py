@@ -194,18 +194,3 @@ def shares_below(parts: Sequence[tuple[np.ndarray, str]], x: Axis, height: int =
         below = np.searchsorted(np.sort(values), places, side="right") / len(values)
         chart.line(Line("", places.tolist(), below.tolist(), look))
     return chart
-
-
-def histogram(
-    parts: Sequence[tuple[np.ndarray, str]], x_name: str, write: Format, height: int = HEIGHT, bins: int = 36
-) -> Chart:
-    """Shares of several sets of values as staircases. parts: (values, look)."""
-    values = np.concatenate([part for part, _ in parts])
-    low, high = np.quantile(values, [0.002, 0.998])
-    edges = np.linspace(low, high if high > low else low + 1.0, bins + 1)
-    shares = [np.histogram(np.clip(part, edges[0], edges[-1]), edges)[0] / max(1, len(part)) for part, _ in parts]
-    x, y = Axis(edges[0], edges[-1], x_name, write), axis(np.concatenate(shares).tolist(), "", tick_percent, zero=True)
-    chart = Chart(x, y, height)
-    for (_, look), share in zip(parts, shares, strict=True):
-        chart.line(Line("", edges.tolist(), [*share.tolist(), float(share[-1])], look, step=True))
-    return chart

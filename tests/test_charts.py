@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from rnn_intent.charts import Axis, Chart, Line, axis, histogram, line_chart, percent, shares_below, tick_percent
+from rnn_intent.charts import Axis, Chart, Line, axis, line_chart, percent, shares_below, tick_percent
 
 
 def test_ticks_are_round_numbers_within_the_axis() -> None:
@@ -60,11 +60,6 @@ def test_a_chart_is_well_formed_whatever_it_is_called() -> None:
     chart.note(0.5, 0.5, "a & b")
     chart.dot(0.5, 0.5, title="<>")
     assert ElementTree.fromstring(chart.svg("\"'<>")).tag == "svg"
-
-
-def test_a_histogram_of_equal_values_is_drawn() -> None:
-    svg = histogram([(np.ones(5), "first")], "score", percent).svg("scores")
-    assert "nan" not in svg
 
 
 def test_shares_below_rise_from_none_to_all() -> None:

@@ -37,7 +37,8 @@ PROBE = """
     head('Intent').querySelector('button').click();
     found.names = column('Intent');
     const more = document.querySelector('#intents button.more');
-    if (!more.hidden) more.click();
+    found.offered = more.getClientRects().length > 0;
+    more.click();
     found.unfolded = visible('#intents tbody tr');
     const field = document.querySelector('#intents input');
     field.value = 'INTENT_1';
@@ -97,6 +98,7 @@ def test_names_sort_as_a_reader_expects(seen: dict[tuple[str, int], Any]) -> Non
 def test_a_long_table_is_folded_until_asked_for(seen: dict[tuple[str, int], Any]) -> None:
     found = seen["many", PHONE]
     assert (found["folded"], found["foldedAfterSorting"], found["unfolded"]) == (20, 20, 150)
+    assert (found["offered"], seen["two", PHONE]["offered"]) == (True, False)
 
 
 def test_typing_filters_a_table(seen: dict[tuple[str, int], Any]) -> None:

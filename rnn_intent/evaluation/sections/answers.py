@@ -117,11 +117,16 @@ def _weakest(results: Results, values: Mapping[str, Any]) -> str:
         if 2 * half >= total:
             break
     tested = sum(1 for score in values["per_intent"].values() if score["support"])
-    names = ", ".join(f"<b>{shown(name, 60)}</b>" for name, _ in errors.most_common(3))
-    share = f"{counted(intents, 'intent')} of {tested} {'has' if intents == 1 else 'have'} half of all errors"
+    names = ", ".join(f"<b>{shown(name, 60)}</b>" for name, _ in errors.most_common(min(3, intents)))
+    if intents == 1:
+        share = f"One intent of {tested} has half of all errors or more: {names}"
+    elif intents <= 3:
+        share = f"{intents} intents of {tested} have half of all errors: {names}"
+    else:
+        share = f"{intents} intents of {tested} have half of all errors, most of all {names}"
     flawless = tested - len(errors)
     rest = f" {counted(flawless, 'intent')} {'has' if flawless == 1 else 'have'} none." if flawless else ""
-    return f"<p class='answer'>{share}, most of all {names}.{rest}</p>"
+    return f"<p class='answer'>{share}.{rest}</p>"
 
 
 def _dots(score: Mapping[str, Any]) -> str:

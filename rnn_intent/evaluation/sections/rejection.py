@@ -5,45 +5,43 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnn_intent.charts import Axis, Chart, Line, histogram, line_chart, percent, plain, tick_percent
+import numpy as np
+
+from rnn_intent.charts import Axis, Chart, Line, line_chart, percent, plain, shares_below, tick_percent
 from rnn_intent.evaluation.rejection_cost import coverage_curve, recall_curve
 from rnn_intent.evaluation.results import Results
 from rnn_intent.evaluation.tables import Cell, Column, share_cell, table
 
 
 def rejected(results: Results, values: Mapping[str, Any]) -> str:
-    charts = (
-        [_cost(results, values), _scores(results)]
-        if results.outside is not None
-        else [_coverage(results, values), _scores(results)]
-    )
-    return _answer(results, values) + f'<div class="charts">{"".join(charts)}</div>' + _table(values)
+    first = _coverage(results, values) if results.outside is None else _cost(results, values)
+    return f'{_answer(values)}<div class="charts">{first}{_scores(results)}</div>{_table(values)}'
 
 
-def _answer(results: Results, values: Mapping[str, Any]) -> str:
+def _answer(values: Mapping[str, Any]) -> str:
     point, apart = values["rejection"]["at_threshold"], values["rejection"]["out_of_scope"]
-    if point is None or not point["false_reject"]:
-        lead = (
-            "No threshold is set: every sentence gets an answer, however unsure."
-            if point is None
-            else "No test sentence that belongs is rejected."
-        )
-        if not apart:
-            return f"<p class='answer'>{lead} Turning away the least sure would cost as follows.</p>"
-        at = values["rejection"]["budgets"][2]
-        if point is None:
-            return (
-                f"<p class='answer'>{lead} A threshold that loses {percent(at['false_reject'])} of the sentences that"
-                f" belong would keep out <b>{percent(at['recall'])}</b> of {apart['rows']:,} that do not.</p>"
-            )
-        return f"<p class='answer'>{lead} Of {apart['rows']:,} that do not belong, {percent(point['recall'])} are.</p>"
+    answer = _without_threshold(values, apart) if point is None else _with_threshold(point, apart)
+    return f"<p class='answer'>{answer}</p>"
+
+
+def _without_threshold(values: Mapping[str, Any], apart: Mapping[str, Any] | None) -> str:
+    lead = "No threshold is set: every sentence gets an answer, however unsure."
+    if apart is None:
+        return f"{lead} Turning away the least sure would cost as follows."
+    at = values["rejection"]["budgets"][2]
+    return (
+        f"{lead} A threshold that loses {percent(at['false_reject'])} of the sentences that belong would keep out"
+        f" <b>{percent(at['recall'])}</b> of {apart['rows']:,} that do not."
+    )
+
+
+def _with_threshold(point: Mapping[str, Any], apart: Mapping[str, Any] | None) -> str:
     gain = f"{percent(point['errors_kept_out'])} of the wrong answers"
-    if apart:
+    if apart is not None:
         gain = f"<b>{percent(point['recall'])}</b> of {apart['rows']:,} sentences that do not belong, and {gain}"
     return (
-        f"<p class='answer'>With the threshold in use, <b>{percent(point['false_reject'])}</b> of the sentences"
-        f" that belong are turned away. That keeps out {gain}; of what is answered,"
-        f" {percent(point['accuracy'])} is right.</p>"
+        f"With the threshold in use, <b>{percent(point['false_reject'])}</b> of the sentences that belong are turned"
+        f" away. That keeps out {gain}; of what is answered, {percent(point['accuracy'])} is right."
     )
 
 
@@ -88,20 +86,23 @@ def _coverage(results: Results, values: Mapping[str, Any]) -> str:
 
 
 def _scores(results: Results) -> str:
+    """How much of what lies below each score, and would be rejected if the threshold were there."""
     outside = results.outside
     if outside is not None:
         parts = [(results.in_scope, "first"), (outside, "second")]
-        words = '<span class="blue">Sentences that belong</span> and <span class="rust">out-of-scope sentences</span>'
+        words = '<span class="blue">sentences that belong</span> and of the <span class="rust">out-of-scope ones</span>'
     else:
-        right, wrong = results.in_scope[results.correct], results.in_scope[~results.correct]
-        parts = [(right, "first"), (wrong, "second")]
-        words = 'Sentences that are answered <span class="blue">right</span> and <span class="rust">wrong</span>'
-    chart = histogram([part for part in parts if len(part[0])], "in-scope score", plain, height=330)
-    if results.threshold is not None and chart.x.low <= results.threshold <= chart.x.high:
-        chart.upright(results.threshold, "threshold")
+        parts = [(results.in_scope[results.correct], "first"), (results.in_scope[~results.correct], "second")]
+        words = '<span class="blue">right</span> and of the <span class="rust">wrong</span> answers'
+    present = [part for part in parts if len(part[0])]
+    low, high = np.quantile(np.concatenate([values for values, _ in present]), [0.001, 0.999])
+    chart = shares_below(present, Axis(low, max(high, low + 1e-6), "threshold", plain), height=330)
+    if results.threshold is not None and low <= results.threshold <= high:
+        chart.upright(results.threshold, "in use")
     return (
-        f"<figure><h3>Scores</h3>{chart.svg('in-scope scores')}<figcaption>{words}, by their score: the higher, the"
-        " more like what the model was trained for. What lies left of the threshold is rejected.</figcaption></figure>"
+        f"<figure><h3>Rejected at each threshold</h3>{chart.svg('rejected at each threshold')}<figcaption>Share of the"
+        f" {words} whose score lies below: the further apart the two lines, the better the score tells them apart."
+        "</figcaption></figure>"
     )
 
 
