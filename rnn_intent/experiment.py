@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -270,7 +271,7 @@ def _write_records(run: RunFolder, splits: Splits, fitted: Fitted, seconds: floa
     _write_history(run, fitted.history)
     rows = {name: len(getattr(splits, name)) for name in ("train", "valid", "test")}
     write_json(run.data, {"rows": rows, "files": splits.files, "warnings": splits.warnings})
-    write_json(run.environment, environment(seconds))
+    write_json(run.environment, environment(fitted.threads, seconds))
 
 
 def _metrics(fitted: Fitted, judged: dict[str, Results]) -> dict[str, Any]:
@@ -282,19 +283,17 @@ def _metrics(fitted: Fitted, judged: dict[str, Results]) -> dict[str, Any]:
     return metrics
 
 
-def environment(seconds: float) -> dict[str, Any]:
+def environment(threads: int, seconds: float) -> dict[str, Any]:
     """What the numbers of a run may depend on besides config and data."""
-    import torch
-
     return {
         "rnn_intent": VERSION,
         "python": platform.python_version(),
-        "torch": torch.__version__,
+        "torch": version("torch"),
         "numpy": np.__version__,
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
+        "threads": threads,
         "seconds": round(seconds, 1),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }

@@ -51,6 +51,7 @@ class Fitted:
     best: Epoch
     valid_logits: np.ndarray
     vectors_coverage: float | None
+    threads: int
 
 
 def fit(
@@ -93,7 +94,8 @@ def fit(
     if ngrams is not None:
         tensors["embedding.ngram_buckets"] = ngrams.kept.astype(np.int32)
     coverage = None if vectors is None else vectors.coverage
-    return Fitted(vocabulary, tensors, trainer.history, trainer.best, trainer.logits(encoded[1]).numpy(), coverage)
+    logits = trainer.logits(encoded[1]).numpy()
+    return Fitted(vocabulary, tensors, trainer.history, trainer.best, logits, coverage, torch.get_num_threads())
 
 
 def _encode(lexicon: Lexicon, part: TokenSet) -> LabelledSet:
