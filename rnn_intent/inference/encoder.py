@@ -14,9 +14,12 @@ from rnn_intent.inference.pooling import pool
 from rnn_intent.inference.recurrence import Floats, Indices, Layer
 from rnn_intent.inference.token_table import TokenTable
 
-# Numbers in one gate of one batch: with 128 hidden and two directions 128 sentences, whose buffers fit into a
-# second-level cache of a megabyte. Fewer waste calls, more waste the cache.
-BATCH_NUMBERS = 128 * 2 * 128
+# OpenBLAS multiplies small matrices where they lie, up to this many multiplications; larger ones it first copies. With
+# 128 hidden that is a batch of 60, a fifth faster a sentence than one of 128, and all buffers stay in the cache.
+SMALL_PRODUCT = 1_000_000
+MOST_SENTENCES, FEWEST_SENTENCES = 128, 12
+SENTENCES = 32  # in a batch where hidden is so large that no useful batch is small
+GROUP = 256  # sentences handed over together: what follows works better on more than one batch
 
 
 class Encoder:
@@ -30,12 +33,12 @@ class Encoder:
         self._attention = artifact.weights("pooling.attention") if "attention" in model.pooling else None
         width = self.layers[0].directions * self.layers[0].hidden
         self.summary_size = width * len(model.pooling)
-        self._batch_size = max(8, BATCH_NUMBERS // width)
+        self._batch_size = batch_size(model.hidden_size)
 
     def summaries(self, token_lists: Sequence[Sequence[str]]) -> Iterator[tuple[Indices, Floats]]:
-        """Batches of sentences: their places in the list (n,), and their summaries (n, summary).
+        """Groups of sentences: their places in the list (n,), and their summaries (n, summary).
 
-        Whatever else is in the list, a sentence's summary is its own. One batch at a time, so that what is made of a
+        Whatever else is in the list, a sentence's summary is its own. One group at a time, so that what is made of a
         summary is made while it is in the cache.
         """
         if not token_lists:
@@ -45,15 +48,25 @@ class Encoder:
         rows = self.table.rows(list(chain.from_iterable(sentences)))
         starts = np.cumsum(lengths) - lengths
         order = np.argsort(-lengths, kind="stable")  # sorted by length, so that a batch ends nearly together
-        for first in range(0, len(order), self._batch_size):
-            chosen = order[first : first + self._batch_size]
-            yield chosen, self._batch(rows, starts[chosen], Batch(lengths[chosen]))
+        for first in range(0, len(order), GROUP):
+            chosen = order[first : first + GROUP]
+            summaries = np.empty((len(chosen), self.summary_size), dtype=np.float32)
+            for start in range(0, len(chosen), self._batch_size):
+                some = chosen[start : start + self._batch_size]
+                self._read(rows, starts[some], Batch(lengths[some]), summaries[start : start + len(some)])
+            yield chosen, summaries
 
-    def _batch(self, rows: Indices, starts: Indices, batch: Batch) -> Floats:
-        """Summaries of one batch, (sentences, summary). starts: where each sentence's rows begin."""
+    def _read(self, rows: Indices, starts: Indices, batch: Batch, summaries: Floats) -> None:
+        """Fills the summaries of one batch, (sentences, summary). starts: where each sentence's rows begin."""
         both = self.layers[0].directions
         table, places = self.table.products, rows.take(batch.positions[:, :both] + starts)
         for layer, following in pairwise(self.layers):
             states = batch.packed(layer.read(table, places, batch.counts))  # (tokens, directions * hidden)
             table, places = following.input_products(states), batch.packed_places[:, :both]
-        return pool(self.layers[-1].read(table, places, batch.counts), batch, self._pooling, self._attention)
+        pool(self.layers[-1].read(table, places, batch.counts), batch, self._pooling, self._attention, summaries)
+
+
+def batch_size(hidden: int) -> int:
+    """How many sentences to read side by side."""
+    small = SMALL_PRODUCT // hidden**2 // 4 * 4
+    return min(small, MOST_SENTENCES) if small >= FEWEST_SENTENCES else SENTENCES

@@ -10,8 +10,10 @@ from rnn_intent.inference.batch import Batch
 from rnn_intent.inference.recurrence import Floats
 
 
-def pool(states: Iterator[Floats], batch: Batch, names: Sequence[str], attention: Floats | None) -> Floats:
-    """Summaries, (sentences, parts * directions * hidden), the parts in the order of their names.
+def pool(
+    states: Iterator[Floats], batch: Batch, names: Sequence[str], attention: Floats | None, summaries: Floats
+) -> None:
+    """Fills summaries, (sentences, parts * directions * hidden), the parts in the order of their names.
 
     states: each step's (directions, active, hidden). Maximum, mean and last state do not care in which order positions
     are read, so each direction is pooled as it goes; attention looks at both at once and has to wait for the end.
@@ -37,8 +39,8 @@ def pool(states: Iterator[Floats], batch: Batch, names: Sequence[str], attention
     if attention is not None:
         weighted = _attention(batch.packed(kept), batch, attention)
         parts["attention"][...] = weighted.reshape(len(weighted), *first.shape[::2]).swapaxes(0, 1)
-    summaries: Floats = stacked.transpose(2, 0, 1, 3).reshape(first.shape[1], -1)
-    return summaries
+    directions, sentences, hidden_size = first.shape
+    summaries.reshape(sentences, len(names), directions, hidden_size)[...] = stacked.transpose(2, 0, 1, 3)
 
 
 def _attention(states: Floats, batch: Batch, attention: Floats) -> Floats:
