@@ -45,6 +45,7 @@ class Artifact:
     golden: list[dict[str, Any]] = field(default_factory=list)
     training: dict[str, Any] = field(default_factory=dict)
     library_version: str = VERSION
+    digest: str = field(default="", compare=False)  # the hash that the file it was read from carries
 
     def weights(self, name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         """A tensor as inference computes with it: float32, whatever the file stores."""
@@ -102,7 +103,7 @@ def load(data: bytes) -> Artifact:
             f"format version {printable(str(version))} is not known here (this is rnn-intent {VERSION}, which reads"
             f" version {FORMAT_VERSION}): install the rnn-intent that wrote it"
         )
-    artifact = _artifact(header, tensors)
+    artifact = _artifact(header, tensors, metadata["sha256"])
     check(artifact)
     return artifact
 
@@ -134,7 +135,7 @@ def _stored(tensor: Array, half: bool) -> Array:
 
 
 def _header(artifact: Artifact) -> dict[str, Any]:
-    parts = {name: value for name, value in artifact.__dict__.items() if name not in ("tensors", "settings")}
+    parts = {name: value for name, value in artifact.__dict__.items() if name not in ("tensors", "settings", "digest")}
     return {
         "format_version": FORMAT_VERSION,
         "dtype": artifact.dtype,
@@ -143,7 +144,7 @@ def _header(artifact: Artifact) -> dict[str, Any]:
     }
 
 
-def _artifact(header: Mapping[str, Any], tensors: dict[str, Array]) -> Artifact:
+def _artifact(header: Mapping[str, Any], tensors: dict[str, Array], digest: str) -> Artifact:
     temperature = _typed(header, "temperature", (float, int))
     return Artifact(
         settings=settings_from(header.get("settings")),
@@ -158,6 +159,7 @@ def _artifact(header: Mapping[str, Any], tensors: dict[str, Array]) -> Artifact:
         golden=_typed(header, "golden", (list,)),
         training=_typed(header, "training", (dict,)),
         library_version=_typed(header, "library_version", (str,)),
+        digest=digest,
     )
 
 

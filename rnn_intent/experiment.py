@@ -5,13 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,19 +18,20 @@ from rnn_intent.artifact import Artifact
 from rnn_intent.config import dump, load
 from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits, load_splits
-from rnn_intent.errors import TrainingError, UsageError
+from rnn_intent.environment import environment
+from rnn_intent.errors import TrainingError
 from rnn_intent.evaluation.calibration import fit_temperature
 from rnn_intent.evaluation.evaluate import Evaluation, judge
 from rnn_intent.evaluation.numbers import numbers
 from rnn_intent.evaluation.results import Results
 from rnn_intent.evaluation.run_report import results_of, write_report
-from rnn_intent.files import remove_unfinished, write_atomically, write_json
+from rnn_intent.files import write_atomically, write_json
 from rnn_intent.inference.predictor import Predictor
+from rnn_intent.opening import opened
 from rnn_intent.runs import RUNS, RunFolder, mark_latest
 from rnn_intent.settings import DataSettings, Settings
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import read_user_dictionary
-from rnn_intent.version import VERSION
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
     from rnn_intent.training.fit import Fitted, TokenSet
@@ -66,6 +63,8 @@ class TrainingResult:
     seconds: float
     warnings: list[str]
     half: HalvedCost | None = None
+    resumed_after: int = 0  # epochs that an earlier process trained
+    unchanged: bool = False  # the run was finished before, and no file of it was touched
 
 
 def train(
@@ -92,18 +91,23 @@ def train(
     started = time.perf_counter()
     settings = config if isinstance(config, Settings) else load(config, overrides)
     run = RunFolder(Path(out) if out is not None else default_folder(config))
-    with _opened(run, resume=resume, force=force):
+    with opened(run, resume=resume, force=force):
         splits = load_splits(settings.data, Path.cwd(), settings.seed)
-        artifact, fitted = _train(settings, splits, run, on_step)
+        artifact, fitted = _train(settings, splits, run, on_step, fresh=force)
         cost = _halved_cost(artifact, splits) if half else None
         artifact = _calibrated(_as_stored(artifact, half), splits)
-        model_file.write(artifact, run.model, half=half)
+        unchanged = run.finished and run.model.read_bytes() == model_file.dump(artifact, half)
+        if not unchanged:
+            run.metrics.unlink(missing_ok=True)  # from here on, until they are written again, the run is not finished
+            _write_config(run, settings)
+            model_file.write(artifact, run.model, half=half)
         predictor = Predictor.load(run.model)
         judged = _judge(predictor, splits)
         seconds = time.perf_counter() - started
-        _write_records(run, splits, fitted, seconds)
-        write_report(run.report, predictor, judged.get("test", judged["valid"]), run, splits)
-        write_json(run.metrics, _metrics(fitted, judged))  # last: a run with metrics is finished
+        if not unchanged:
+            _write_records(run, splits, fitted, seconds)
+            write_report(run.report, predictor, judged.get("test", judged["valid"]), run, splits)
+            write_json(run.metrics, _metrics(predictor, fitted, judged))  # last: a run with metrics is finished
     mark_latest(run)
     return TrainingResult(
         run=run.path,
@@ -114,6 +118,8 @@ def train(
         seconds=seconds,
         warnings=splits.warnings,
         half=cost,
+        resumed_after=fitted.resumed_after,
+        unchanged=unchanged,
     )
 
 
@@ -124,7 +130,7 @@ def default_folder(config: Settings | str | Path | None) -> Path:
 
 
 def _train(
-    settings: Settings, splits: Splits, run: RunFolder, on_step: Callable[[Progress], None]
+    settings: Settings, splits: Splits, run: RunFolder, on_step: Callable[[Progress], None], fresh: bool
 ) -> tuple[Artifact, Fitted]:
     from rnn_intent.training.fit import fit
 
@@ -132,7 +138,6 @@ def _train(
     tokenizer = Tokenizer(settings.text, user_words)
     labels = sorted({example.intent for example in splits.train})
     sets = {name: _token_set(tokenizer, labels, getattr(splits, name)) for name in ("train", "valid")}
-    write_atomically(run.config, dump(settings).encode("utf-8"))
     fitted = fit(
         settings,
         labels,
@@ -141,7 +146,8 @@ def _train(
         run.checkpoint,
         _fingerprint(settings, labels, sets),
         on_step,
-        lambda history: _write_history(run, history),
+        lambda history: _write_progress(run, settings, history),
+        fresh,
     )
     artifact = Artifact(
         settings=_portable(settings),
@@ -241,25 +247,16 @@ def _fingerprint(settings: Settings, labels: Sequence[str], sets: dict[str, Toke
     return digest.hexdigest()
 
 
-@contextmanager
-def _opened(run: RunFolder, *, resume: bool, force: bool) -> Iterator[None]:
-    """The run folder, made or checked; what it held is kept until it is replaced."""
-    if run.path.exists() and not run.path.is_dir():
-        raise UsageError(f"{run.path}: is a file, a run folder is expected; choose another --out")
-    if run.path.is_dir() and any(run.path.iterdir()) and not (resume or force):
-        raise UsageError(
-            f"{run.path}: exists; --resume to go on, --force to replace it, or --out for another run folder"
-        )
-    try:
-        run.checkpoint.mkdir(parents=True, exist_ok=True)
-        remove_unfinished(run.path)
-        remove_unfinished(run.checkpoint)
-        if force:
-            for leftover in run.checkpoint.iterdir():
-                leftover.unlink()
-        yield
-    except OSError as error:
-        raise UsageError(f"{run.path}: cannot be written: {error.strerror or error}") from error
+def _write_progress(run: RunFolder, settings: Settings, history: Sequence[Epoch]) -> None:
+    """What can be seen of a training under way. The settings of an earlier model stay beside it till it is replaced."""
+    run.metrics.unlink(missing_ok=True)
+    if not run.model.exists():
+        _write_config(run, settings)
+    _write_history(run, history)
+
+
+def _write_config(run: RunFolder, settings: Settings) -> None:
+    write_atomically(run.config, dump(settings).encode("utf-8"))
 
 
 def _write_history(run: RunFolder, history: Sequence[Epoch]) -> None:
@@ -274,26 +271,11 @@ def _write_records(run: RunFolder, splits: Splits, fitted: Fitted, seconds: floa
     write_json(run.environment, environment(fitted.threads, seconds))
 
 
-def _metrics(fitted: Fitted, judged: dict[str, Results]) -> dict[str, Any]:
-    """What depends on data, settings and seed alone: the same on every run."""
-    metrics: dict[str, Any] = {name: numbers(results) for name, results in judged.items()}
+def _metrics(predictor: Predictor, fitted: Fitted, judged: dict[str, Results]) -> dict[str, Any]:
+    """What depends on data, settings and seed alone: the same on every run. `model`: the hash of the judged file."""
+    metrics: dict[str, Any] = {"model": predictor.artifact.digest}
+    metrics |= {name: numbers(results) for name, results in judged.items()}
     metrics |= {"epochs": len(fitted.history), "best_epoch": fitted.best.epoch}
     if fitted.vectors_coverage is not None:
         metrics["vectors_coverage"] = fitted.vectors_coverage
     return metrics
-
-
-def environment(threads: int, seconds: float) -> dict[str, Any]:
-    """What the numbers of a run may depend on besides config and data."""
-    return {
-        "rnn_intent": VERSION,
-        "python": platform.python_version(),
-        "torch": version("torch"),
-        "numpy": np.__version__,
-        "platform": platform.platform(),
-        "processor": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "threads": threads,
-        "seconds": round(seconds, 1),
-        "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-    }

@@ -59,6 +59,8 @@ def train(
         raise type(interrupt)(told) from None
     for warning in result.warnings:
         say(warning)
+    if result.unchanged:
+        say(f"{result.run} was finished already; nothing in it has changed")
     print(result.run if quiet else _told(result))
 
 
@@ -90,9 +92,13 @@ class Bar:
         bar.update((progress.epoch - 1) * progress.steps + progress.step - bar.n)
 
 
+def _resumed(result: TrainingResult) -> str:
+    return f"; {result.resumed_after} came from an earlier process" if result.resumed_after else ""
+
+
 def _told(result: TrainingResult) -> str:
     rows = [
-        ["epochs", f"{result.epochs}, the best was {result.best_epoch}"],
+        ["epochs", f"{result.epochs}, the best was {result.best_epoch}{_resumed(result)}"],
         ["validation", f"{result.valid_accuracy:.2%}"],
     ]
     if result.test is not None:

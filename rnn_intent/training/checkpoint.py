@@ -25,6 +25,10 @@ def save(trainer: Trainer, folder: Path, fingerprint: str) -> None:
     write_atomically(folder / FILE, buffer.getvalue())
 
 
+def discard(folder: Path) -> None:
+    (folder / FILE).unlink(missing_ok=True)
+
+
 def restore(trainer: Trainer, folder: Path, fingerprint: str) -> bool:
     """Puts the trainer where the checkpoint left it; False if there is none yet.
 

@@ -52,6 +52,7 @@ class Fitted:
     valid_logits: np.ndarray
     vectors_coverage: float | None
     threads: int
+    resumed_after: int  # epochs that an earlier process trained
 
 
 def fit(
@@ -63,8 +64,9 @@ def fit(
     fingerprint: str,
     on_step: Callable[[Progress], None] = lambda _: None,
     on_epoch: Callable[[list[Epoch]], None] = lambda _: None,
+    fresh: bool = False,
 ) -> Fitted:
-    """Trains, or goes on from the checkpoint in `folder`.
+    """Trains, or goes on from the checkpoint in `folder`, unless a fresh start is asked for.
 
     Raises TrainingError if the loss is not finite, UsageError for a checkpoint of another experiment. An interruption
     (KeyboardInterrupt) leaves the checkpoint of the last finished epoch, from which the same numbers follow.
@@ -85,7 +87,10 @@ def fit(
     classifier = build_classifier(settings, labels, vocabulary, ngrams, vectors).to(device)
     encoded = [_encode(lexicon, part) for part in (train, valid)]
     trainer = Trainer(classifier, lexicon, encoded[0], encoded[1], settings.training, settings.seed, device)
+    if fresh:
+        checkpoint.discard(folder)
     checkpoint.restore(trainer, folder, fingerprint)
+    resumed_after = len(trainer.history)
     for _ in trainer.run(on_step):
         checkpoint.save(trainer, folder, fingerprint)
         on_epoch(trainer.history)
@@ -95,7 +100,8 @@ def fit(
         tensors["embedding.ngram_buckets"] = ngrams.kept.astype(np.int32)
     coverage = None if vectors is None else vectors.coverage
     logits = trainer.logits(encoded[1]).numpy()
-    return Fitted(vocabulary, tensors, trainer.history, trainer.best, logits, coverage, torch.get_num_threads())
+    threads = torch.get_num_threads()
+    return Fitted(vocabulary, tensors, trainer.history, trainer.best, logits, coverage, threads, resumed_after)
 
 
 def _encode(lexicon: Lexicon, part: TokenSet) -> LabelledSet:
