@@ -73,14 +73,15 @@ def read_vectors(artifact: Artifact, inputs: Array) -> Reading:
 
 
 def answer(artifact: Artifact, layers: list[list[DirectionReading]]) -> Reading:
-    """What follows from what the layers did.
+    """What follows from what the layers did. h are the states of the top layer.
 
-    last = [→h_T, ←h_1]                            where each direction has read the whole sentence
-    max, mean                                      of h_t over t, number by number
-    attention = Σ_t a_t h_t, a = softmax_t(tanh(h_t) w)
-    summary = [those that the model pools]
-    probabilities = softmax((W summary + b) / temperature)
+        last = [→h_T, ←h_1]                                  where each direction has read the whole sentence
+        max, mean                                            of h_t over t, number by number
+        attention = Σ_t a_t h_t, a = softmax_t(tanh(h_t) w)
+        summary = [what the model pools]
+        probabilities = softmax((W summary + b) / temperature)
 
+    w, W and b are the tensors `pooling.attention`, `head.weight` and `head.bias`.
     """
     model, states = artifact.settings.model, _joined(layers[-1])
     summary = np.concatenate([_pool(name, layers[-1], states, artifact) for name in model.pooling])
