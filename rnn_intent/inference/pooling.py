@@ -23,15 +23,17 @@ def pool(
     stacked[...] = first  # right for all of them when a sentence has one word
     parts = dict(zip(names, stacked, strict=True))
     kept = [first.copy()] if attention is not None else []
-    for hidden, active in zip(states, batch.counts[1:], strict=True):
-        if "max" in parts:
-            best = parts["max"][:, :active]
-            np.maximum(best, hidden, out=best)
-        if "mean" in parts:
-            total = parts["mean"][:, :active]
-            np.add(total, hidden, total)
-        if "last" in parts:
-            parts["last"][:, :active] = hidden
+    running, active = parts, first.shape[1]
+    for hidden, following in zip(states, [*batch.counts, 0][2:], strict=True):
+        if hidden.shape[1] < active:
+            active = hidden.shape[1]
+            running = {name: part[:, :active] for name, part in parts.items()}
+        if "max" in running:
+            np.maximum(running["max"], hidden, out=running["max"])
+        if "mean" in running:
+            np.add(running["mean"], hidden, out=running["mean"])
+        if "last" in running and following < active:
+            running["last"][:, following:] = hidden[:, following:]
         if attention is not None:
             kept.append(hidden.copy())
     if "mean" in parts:

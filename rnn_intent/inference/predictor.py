@@ -23,7 +23,7 @@ from rnn_intent.runs import find_model
 from rnn_intent.text.tokenizer import Tokenizer
 
 WINDOW = 4096  # sentences that are sorted by length together: batches are full, and memory stays flat
-FEW = 8  # rows that are sorted whole sooner than their best are picked out
+FEW = 10  # rows, or places in a ranking
 WINDOW_CHARACTERS = 1 << 20  # the same for a window of very long sentences
 
 Shown = TypeVar("Shown")
@@ -196,15 +196,17 @@ def windows(texts: Iterable[str], size: int = WINDOW) -> Iterator[list[str]]:
 
 def _best(probabilities: Floats, count: int) -> tuple[Indices, Floats]:
     """The highest probabilities of each row, best first: their label numbers and themselves, (rows, count) each."""
-    rows = np.arange(len(probabilities))[:, None]
-    if len(rows) < FEW:
-        best = np.argsort(-probabilities, axis=1)[:, :count]
-        return best, probabilities[rows, best]
-    others = probabilities.shape[1] - count
-    chosen = probabilities.argpartition(others - 1, axis=1)[:, others:] if others else np.arange(count)[None, :]
-    shares = probabilities[rows, chosen]
-    order = np.argsort(-shares, axis=1, kind="stable")
-    return np.broadcast_to(chosen, order.shape)[rows, order], shares[rows, order]
+    rows = np.arange(len(probabilities))
+    if count > FEW or len(rows) < FEW:
+        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :count]
+        return best, probabilities[rows[:, None], best]
+    # Looking for the best a few times over takes a fifth of the time that sorting takes.
+    left = probabilities.copy()
+    best = np.empty((len(rows), count), dtype=np.intp)
+    for place in range(count):
+        best[:, place] = left.argmax(axis=1)
+        left[rows, best[:, place]] = -1.0
+    return best, probabilities[rows[:, None], best]
 
 
 def _shown(predictor: Predictor, texts: list[str], top_k: int, show: Callable[[Prediction], Shown]) -> list[Shown]:
