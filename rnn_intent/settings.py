@@ -72,8 +72,8 @@ class EmbeddingSettings:
     ngram_buckets: Annotated[int, Bounds(ge=1, le=2**24)] = 262_144
     ngram_min_count: Positive = 2
     vectors: str | None = None
-    dropout: Share = 0.3
-    word_dropout: Share = 0.1
+    dropout: Share = 0.4
+    word_dropout: Share = 0.2
 
 
 @dataclass(frozen=True)
@@ -94,14 +94,14 @@ class TrainingSettings:
 
     epochs: Positive = 30
     batch_size: Positive = 64
-    learning_rate: Annotated[float, Bounds(gt=0.0)] = 2e-3
+    learning_rate: Annotated[float, Bounds(gt=0.0)] = 4e-3
     embedding_learning_rate: Annotated[float, Bounds(gt=0.0)] = 2e-3
     weight_decay: NotNegative = 0.01
     warmup: Share = 0.05
     label_smoothing: Share = 0.1
     r_drop: NotNegative = 0.0
     clip_norm: Annotated[float, Bounds(gt=0.0)] = 1.0
-    patience: Positive = 10
+    patience: Positive = 8
     class_weights: Literal["none", "balanced", "sqrt"] = "none"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: Literal["auto"] | Positive = "auto"
