@@ -57,17 +57,24 @@ CJK_FONTS = (
 )
 
 
+def require() -> None:
+    """Raises UsageError where matplotlib is not installed."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise UsageError("a PNG needs matplotlib: pip install 'rnn-intent[plot]'") from None
+
+
 def drawn(width: float, height: float, words: str, draw: Callable[[Figure], None]) -> bytes:
     """A picture as the bytes of a PNG file; width and height in inches.
 
     words: what will be written in it, so that a font is found that has the letters. Raises UsageError without
     matplotlib.
     """
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise UsageError("a PNG needs matplotlib: pip install 'rnn-intent[plot]'") from None
+    require()
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
     buffer = io.BytesIO()
     with rc_context({**STYLE, "font.family": fonts(words)}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # `fonts` has said so

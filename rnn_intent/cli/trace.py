@@ -64,18 +64,18 @@ def trace(
     if html is not None:
         from rnn_intent.inference.trace_html import trace_page
 
-        _write(html, trace_page(traces).encode("utf-8"))
+        write_file(html, trace_page(traces).encode("utf-8"))
     if png is not None:
         from rnn_intent.inference.trace_png import trace_picture
 
-        _write(png, trace_picture(traces))
+        write_file(png, trace_picture(traces))
     if as_json:
         _print_json(traces, top_k, gates)
     elif html is None and png is None:
         print(_as_text(traces, top_k, gates))
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
     """A file, whole or not at all."""
     from rnn_intent.errors import UsageError, printable
     from rnn_intent.files import write_atomically
