@@ -13,9 +13,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.floating[Any]]
+Array = np.ndarray[tuple[Any, ...], np.dtype[np.floating[Any]]]
 State = tuple[Array, ...]  # (h,) or, for an LSTM, (h, c); each (batch, hidden)
 Gates = dict[str, Array]  # by name, each (batch, hidden)
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from rnn_intent.artifact import Artifact
+from rnn_intent.inference.recurrence import Floats, Indices
+from rnn_intent.tensor_file import Array
 from rnn_intent.text.ngrams import NgramVocabulary, ngram_buckets
 from rnn_intent.text.vocabulary import Vocabulary
-
-Floats = npt.NDArray[np.float32]
 
 
 class Embedding:
@@ -68,7 +66,7 @@ class Embedding:
         return means
 
 
-def _sums(table: npt.NDArray[Any], rows: npt.NDArray[np.intp], starts: npt.NDArray[np.intp]) -> Floats:
+def _sums(table: Array, rows: Indices, starts: Indices) -> Floats:
     """Sums of consecutive groups of a table's rows, (groups, size); no group is empty."""
     sums: Floats = np.add.reduceat(table[rows], starts, axis=0, dtype=np.float32)
     return sums

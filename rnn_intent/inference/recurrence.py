@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.shapes import DIRECTIONS, GATES, directions
+from rnn_intent.tensor_file import Array
 
-Floats = npt.NDArray[np.float32]
-Indices = npt.NDArray[np.intp]
+Floats = np.ndarray[tuple[Any, ...], np.dtype[np.float32]]
+Indices = np.ndarray[tuple[Any, ...], np.dtype[np.intp]]
 
 # torch's gate order to ours: the σ gates first, so that they are one block.
 _ORDER = {"rnn": (0,), "lstm": (0, 1, 3, 2), "gru": (0, 1, 2)}
@@ -77,7 +77,7 @@ class Layer:
         else:
             self._input_bias += parts["bias_hh"][:, :, None]
         self._candidate_bias = parts["bias_hh"][-1][:, None]  # (directions, 1, hidden)
-        self._memory: list[npt.NDArray[Any]] = []
+        self._memory: list[Array] = []
         self._buffers: Buffers | None = None
 
     def input_products(self, inputs: Floats, out: Floats | None = None) -> Floats:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from rnn_intent.inference.embedding import Embedding
 from rnn_intent.inference.recurrence import Floats, Indices, Layer
@@ -64,7 +63,7 @@ class TokenTable:
 
     def _empty(self, rows: int) -> Floats:
         layer = self._layer
-        empty: npt.NDArray[np.float32] = np.empty((layer.gates, layer.directions, rows, layer.hidden), dtype=np.float32)
+        empty: Floats = np.empty((layer.gates, layer.directions, rows, layer.hidden), dtype=np.float32)
         return empty
 
 

@@ -10,12 +10,11 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 
 from rnn_intent.settings import EmbeddingSettings
 from rnn_intent.text.patterns import han_pattern
 
-Buckets = npt.NDArray[np.integer[Any]]
+Buckets = np.ndarray[tuple[Any, ...], np.dtype[np.integer[Any]]]
 
 
 def token_ngrams(token: str) -> list[str]:
