@@ -35,16 +35,16 @@ def run(cell: Cell, fit: Callable[[Task], Trained], folder: Path, threads: int, 
     if cell.per_intent is not None:
         # who has few training rows has few validation rows
         train, valid = (draw(rows, cell.per_intent, cell.seed) for rows in (train, valid))
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     trained = fit(Task(train, valid, is_chinese(train), cell.seed, threads, scratch))
-    seconds = time.perf_counter() - started
+    costs = {"training_seconds": time.perf_counter() - started, "training_cpu_seconds": time.process_time() - worked}
     found, sure = trained.answer(texts(test))
     row: dict[str, Any] = {**asdict(cell), "accuracy": accuracy(intents(test), list(found))}
     row["macro_f1"] = macro_f1(intent_scores(intents(test), list(found)))
     if outside:
         row |= _rejection(sure, trained.answer(texts(outside))[1])
-    row |= {"training_seconds": seconds, "sentences_per_second": sentences_per_second(trained.answer, texts(test))}
-    row |= {"megabytes": trained.megabytes, "threads": threads, "details": trained.details}
+    row |= {**costs, "sentences_per_second": sentences_per_second(trained.answer, texts(test))}
+    row |= {"megabytes": trained.megabytes, "threads": threads, "details": dict(trained.details)}
     rows = {"train": train, "valid": valid, "test": test, "outside": outside}
     return row | {"rows": {name: len(part) for name, part in rows.items()}}
 

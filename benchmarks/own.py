@@ -39,7 +39,7 @@ def trained(task: Task, valid_accuracy: float, epochs: int, best_epoch: int) -> 
         probabilities = predictor.probabilities(list(sentences))  # (sentences, intents)
         return [predictor.labels[best] for best in probabilities.argmax(axis=1)], probabilities.max(axis=1)
 
-    details: dict[str, float | int | str] = {"epochs": epochs, "best_epoch": best_epoch}
+    details = {"epochs": epochs, "best_epoch": best_epoch}
     return Trained(answer, megabytes(model), {"valid_accuracy": valid_accuracy, **details})
 
 

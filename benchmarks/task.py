@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class Trained:
 
     answer: Answer
     megabytes: float
-    details: dict[str, float | int | str]
+    details: Mapping[str, float | int | str]
 
 
 def texts(rows: Sequence[Example]) -> list[str]:
