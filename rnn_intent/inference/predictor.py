@@ -54,7 +54,14 @@ class Predictor:
         self.tokenizer = Tokenizer(artifact.settings.text, artifact.user_words, artifact.dictionary)
         self._encoder = Encoder(artifact)
         self._head = artifact.weights("head.weight").T, artifact.weights("head.bias")
-        self._lock = Lock()  # the encoder computes in memory of its own
+        self.renew_lock()
+
+    def __reduce__(self) -> tuple[type[Predictor], tuple[Artifact, float]]:
+        return Predictor, (self.artifact, self.threshold)
+
+    def renew_lock(self) -> None:
+        """For a process that has just been forked. The encoder computes in memory of its own, one call at a time."""
+        self._lock = Lock()
 
     @classmethod
     def load(cls, run: str | os.PathLike[str] | None = None, threshold: float | None = None) -> Predictor:
@@ -113,7 +120,7 @@ class Predictor:
         else:
             from rnn_intent.inference.workers import answer_blocks
 
-            answered = answer_blocks(self.artifact, self.threshold, blocks, answer, workers)
+            answered = answer_blocks(self, blocks, answer, workers)
         for block, answers in answered:
             yield self._predictions(block, answers) if show is None else answers
 

@@ -221,3 +221,10 @@ def test_prediction_imports_nothing_that_training_or_checking_needs(tmp_path):
 def test_answers_can_be_pickled():
     answer = PREDICTOR.predict("what time is it ?")
     assert pickle.loads(pickle.dumps(answer)) == answer
+
+
+def test_a_predictor_travels_to_another_process():
+    predictor = Predictor(PREDICTOR.artifact, threshold=0.3)
+    copy = pickle.loads(pickle.dumps(predictor))
+    assert copy.threshold == 0.3
+    np.testing.assert_array_equal(copy.probabilities(SENTENCES), predictor.probabilities(SENTENCES))
