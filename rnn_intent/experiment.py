@@ -108,7 +108,7 @@ def train(
             _write_records(run, splits, fitted, seconds)
             write_report(run.report, predictor, judged.get("test", judged["valid"]), run, splits)
             write_json(run.metrics, _metrics(predictor, fitted, judged))  # last: a run with metrics is finished
-    mark_latest(run)
+        mark_latest(run)
     return TrainingResult(
         run=run.path,
         epochs=len(fitted.history),
