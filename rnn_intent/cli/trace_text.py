@@ -127,20 +127,21 @@ def _beliefs(trace: Trace, look: Look) -> list[str]:
         cells = [f"{mark} {fit(_token(step), tokens)} ", look.paint(style, fit(one_line(step.winner), winners))]
         cells += [f"{percent(share):>4}", look.paint("blue", meter(share, bar))]
         if others >= 12:
-            cells.append(" " + look.paint("dim", _others(trace.ranking(place, look.top_k)[1:], others)))
+            cells.append(look.paint("dim", " " + _others(trace.ranking(place, look.top_k)[1:], others)))
         lines.append(" ".join(cells).rstrip())
     return lines
 
 
 def _others(ranking: Sequence[tuple[str, float]], columns: int) -> str:
-    """As many of the next intents as fit; the first is cut before there is nothing."""
+    """As many of the next intents as fit, without those at 0%; the first is cut before there is nothing."""
+    ranking = [(name, share) for name, share in ranking if percent(share) != "0%"]
     told = ""
     for name, share in ranking:
         more = f"{told}, {one_line(name)} {percent(share)}".removeprefix(", ")
         if width(more) > columns:
             break
         told = more
-    return told or fit(one_line(ranking[0][0]), columns)
+    return told or (fit(one_line(ranking[0][0]), columns) if ranking else "")
 
 
 def _omissions(trace: Trace, look: Look) -> list[str]:

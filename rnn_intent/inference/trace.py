@@ -22,7 +22,7 @@ from rnn_intent.metrics import softmax
 from rnn_intent.settings import ModelSettings
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.tokens import Token
-from rnn_intent.text.vocabulary import SPECIALS, UNK
+from rnn_intent.text.vocabulary import SPECIALS, UNK, Vocabulary
 
 DIRECTION_NAMES = ("forward", "backward")
 
@@ -128,8 +128,9 @@ def trace(artifact: Artifact, text: str, leave_one_out: bool = False) -> Trace:
     beliefs, without = _answers(artifact, words, leave_one_out)
     winners = [artifact.labels[index] for index in beliefs.argmax(axis=1)]
     omissions = _omissions(artifact.labels, beliefs[-1], without) if leave_one_out else [None] * len(winners)
+    known = [number != UNK for number in Vocabulary(artifact.vocabulary).ids(words)]
     steps = [
-        Step(*token, _known(artifact, token.text), beliefs[place], winner, _changed(winners, place), omissions[place])
+        Step(*token, known[place], beliefs[place], winner, _changed(winners, place), omissions[place])
         for place, (token, winner) in enumerate(zip(tokens or [_no_token()], winners, strict=True))
     ]
     settled_at = next(place for place in range(len(winners)) if len(set(winners[place:])) == 1)
@@ -170,10 +171,6 @@ def _omissions(labels: Sequence[str], answer: Array, without: Array) -> list[Omi
 
 def _changed(winners: list[str], place: int) -> bool:
     return place > 0 and winners[place] != winners[place - 1]
-
-
-def _known(artifact: Artifact, token: str) -> bool:
-    return token in artifact.vocabulary[len(SPECIALS) :]
 
 
 def _no_token() -> Token:
