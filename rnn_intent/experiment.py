@@ -76,6 +76,7 @@ def train(
     force: bool = False,
     half: bool = False,
     on_step: Callable[[Progress], None] = lambda _: None,
+    splits: Splits | None = None,
 ) -> TrainingResult:
     """Trains the experiment of a config file, or the shipped default, into a run folder.
 
@@ -85,14 +86,14 @@ def train(
     4. Calibrate the best epoch on the validation split and write the model file.
     5. Evaluate on the test split, through the model file just written, and report.
 
-    out: the run folder, by default `runs/` and the config's name. half: store the weights as float16.
-    Raises ConfigError, DataError, UsageError, TrainingError.
+    out: the run folder, by default `runs/` and the config's name. half: store the weights as float16. splits: rows to
+    take instead of reading those that the config names. Raises ConfigError, DataError, UsageError, TrainingError.
     """
     started = time.perf_counter()
     settings = config if isinstance(config, Settings) else load(config, overrides)
     run = RunFolder(Path(out) if out is not None else default_folder(config))
     with opened(run, resume=resume, force=force):
-        splits = load_splits(settings.data, Path.cwd(), settings.seed)
+        splits = splits or load_splits(settings.data, Path.cwd(), settings.seed)
         artifact, fitted = _train(settings, splits, run, on_step, fresh=force)
         cost = _halved_cost(artifact, splits) if half else None
         artifact = _calibrated(_as_stored(artifact, half), splits)

@@ -64,6 +64,34 @@ class RunFolder:
         return self.path / "data.json"
 
     @property
+    def summary(self) -> Path:
+        """What several trainings gave together: the seeds of an ensemble, or the folds of a cross-validation."""
+        return self.path / "summary.json"
+
+    @property
+    def lessons(self) -> Path:
+        """What a teacher said to each sentence, one JSON object a line."""
+        return self.path / "lessons.jsonl"
+
+    def member(self, seed: int) -> RunFolder:
+        """One of an ensemble."""
+        return RunFolder(self.path / f"seed-{seed}")
+
+    def fold(self, number: int) -> RunFolder:
+        """One of a cross-validation, from 1."""
+        return RunFolder(self.path / f"fold-{number}")
+
+    @property
+    def members(self) -> list[RunFolder]:
+        """The models of an ensemble, by seed; none in the folder of a single run."""
+        found = {}
+        for run in all_runs(self.path):
+            kind, _, seed = run.name.partition("-")
+            if kind == "seed" and seed.isdecimal():
+                found[int(seed)] = run
+        return [found[seed] for seed in sorted(found)]
+
+    @property
     def lock(self) -> Path:
         """Held by the process that trains into this folder."""
         return self.path / "lock"
@@ -109,9 +137,7 @@ def find_model(run: str | os.PathLike[str] | None = None, root: Path = RUNS) -> 
         newest = newest_run(root)
         return newest.model if newest else _built_in()
     wanted = os.fspath(run)
-    places = [Path(wanted)] if "\0" not in wanted else []
-    if places and len(places[0].parts) == 1:  # a bare name: a run's name comes before a folder that happens to be here
-        places.insert(0, root / wanted)
+    places = _places(wanted, root)
     for place in places:
         if place.is_dir() and RunFolder(place).model.is_file():
             return RunFolder(place).model
@@ -120,7 +146,28 @@ def find_model(run: str | os.PathLike[str] | None = None, root: Path = RUNS) -> 
     raise ModelError(f"{printable(wanted, 300)}: {_not_found(places, root)}")
 
 
+def find_models(run: str | os.PathLike[str], root: Path = RUNS) -> list[Path]:
+    """The same for what may also be an ensemble: all its model files. Raises ModelError."""
+    for place in _places(os.fspath(run), root):
+        if place.is_file() or RunFolder(place).model.is_file():
+            break
+        if members := RunFolder(place).members:
+            return [member.model for member in members]
+    return [find_model(run, root)]
+
+
+def _places(wanted: str, root: Path) -> list[Path]:
+    """Where to look. A bare name: a run's name comes before a folder that happens to be here."""
+    if "\0" in wanted:
+        return []
+    return [root / wanted, Path(wanted)] if len(Path(wanted).parts) == 1 else [Path(wanted)]
+
+
 def _not_found(places: list[Path], root: Path) -> str:
+    for place in places:
+        if members := RunFolder(place).members:
+            one = printable(str(members[0].path), 300)
+            return f"holds {len(members)} models: name one, say {one}, or make one of them with `rnn-intent distill`"
     if any(place.is_dir() for place in places):
         return f"holds no {RunFolder(Path()).model.name}: training has not come to its first model yet, or it is no run"
     names = ", ".join(printable(run.name) for run in all_runs(root)[:10])

@@ -19,7 +19,7 @@ FLOORS = [
     {"training", "inference", "lock"},
     {"evaluation", "opening"},
     {"experiment"},
-    {"reproduce"},
+    {"reproduce", "repeats"},
     {"cli"},
 ]
 PARTS = {  # files that belong to a room beside them

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rnn_intent.experiment import TrainingResult
+    from rnn_intent.settings import Settings
     from rnn_intent.training.trainer import Progress
 
 
@@ -25,6 +26,8 @@ def add(app: typer.Typer) -> None:
             "rnn-intent train",
             "rnn-intent train configs/bi-lstm.yaml --set data.train=my.tsv --out runs/mine",
             "rnn-intent train configs/bi-lstm.yaml --out runs/mine --resume",
+            "rnn-intent train --seeds 5 --out runs/five",
+            "rnn-intent train --cross-validate 5 --out runs/folds",
         )
     )(train)
 
@@ -39,21 +42,33 @@ def train(
     force: Annotated[bool, typer.Option("--force", help="Replace a run that is already there.")] = False,
     seed: Annotated[int | None, typer.Option(metavar="N", min=0, help="The same as --set seed=N.")] = None,
     half: Annotated[bool, typer.Option("--half", help="Store the weights in two bytes each.")] = False,
+    seeds: Annotated[
+        int | None, typer.Option(metavar="N", min=2, help="Train N times, with the seeds from --seed on: an ensemble.")
+    ] = None,
+    cross_validate: Annotated[
+        int | None, typer.Option(metavar="K", min=2, help="Train K times, each time with another part held out.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder only.")] = False,
 ) -> None:
     """Train an experiment into a run folder."""
     if resume and force:
         raise UsageError("--resume goes on with a run and --force replaces it: choose one")
+    if seeds and cross_validate:
+        raise UsageError("--seeds trains on the same rows and --cross-validate on different ones: choose one")
     from rnn_intent.config import load
     from rnn_intent.experiment import default_folder
     from rnn_intent.experiment import train as run_experiment
 
     changes = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
     settings = load(config, changes)
-    folder = out if out is not None else default_folder(config)
+    folder = _folder(out or default_folder(config), seeds, cross_validate, named=out is not None)
     try:
         with Bar(shown=not quiet and sys.stderr.isatty()) as bar:
-            result = run_experiment(settings, out=folder, resume=resume, force=force, half=half, on_step=bar.step)
+            ways: dict[str, Any] = {"resume": resume, "force": force, "half": half, "on_step": bar.step}
+            if seeds or cross_validate:
+                _repeat(settings, folder, seeds, cross_validate, quiet, ways)
+                return
+            result = run_experiment(settings, out=folder, **ways)
     except KeyboardInterrupt as interrupt:
         told = f"interrupted; the same command with --resume goes on (run folder {folder})"
         raise type(interrupt)(told) from None
@@ -62,6 +77,30 @@ def train(
     if result.unchanged:
         say(f"{result.run} was finished already; nothing in it has changed")
     print(result.run if quiet else _told(result))
+
+
+def _folder(folder: Path, seeds: int | None, folds: int | None, named: bool) -> Path:
+    """Several trainings get a folder of their own, beside the single run's."""
+    if named or not (seeds or folds):
+        return folder
+    return folder.with_name(f"{folder.name}-{'seeds' if seeds else 'folds'}")
+
+
+def _repeat(
+    settings: Settings, folder: Path, seeds: int | None, folds: int | None, quiet: bool, ways: dict[str, Any]
+) -> None:
+    from rnn_intent.cli.repeats import say_run, say_what_next, told
+    from rnn_intent.repeats import cross_validate, train_seeds
+
+    if seeds:
+        repeated = train_seeds(settings, seeds, folder, **ways, on_run=say_run)
+    else:
+        repeated = cross_validate(settings, folds or 2, folder, **ways, on_run=say_run)
+    for warning in repeated.runs[0].warnings:
+        say(warning)
+    print(repeated.folder if quiet else told(repeated))
+    if not quiet:
+        say_what_next(repeated)
 
 
 class Bar:

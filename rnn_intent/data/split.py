@@ -31,6 +31,22 @@ def split_examples(
     return first, second, third
 
 
+def stratified_folds(examples: Sequence[Example], count: int, seed: int) -> list[list[int]]:
+    """Row numbers in `count` parts of nearly equal size, each with its share of every intent.
+
+    Rows with the same text stay together. Raises DataError for fewer texts than parts.
+    """
+    folds: list[list[int]] = [[] for _ in range(count)]
+    dealt = 0  # goes on from intent to intent, so that the rare ones do not all lie in the first part
+    for groups in _shuffled_groups(examples, seed).values():
+        for group in groups:
+            folds[dealt % count] += group
+            dealt += 1
+    if dealt < count:
+        raise DataError(f"{dealt} different sentences cannot be divided into {count} parts")
+    return [sorted(fold) for fold in folds]
+
+
 def _shuffled_groups(examples: Sequence[Example], seed: int) -> dict[str, Groups]:
     """For each intent, in alphabetical order, its rows grouped by text, in random order."""
     groups: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))

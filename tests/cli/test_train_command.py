@@ -157,3 +157,20 @@ def test_no_bar_without_a_terminal(capsys) -> None:
     with Bar(shown=sys.stderr.isatty()) as bar:
         bar.step(Progress(epoch=1, epochs=1, step=1, steps=1, loss=1.0, valid_accuracy=None))
     assert capsys.readouterr().err == ""
+
+
+def test_several_seeds_are_trained_and_summed_up(invoke, rows: Path, tmp_path: Path) -> None:
+    trained = invoke("train", "tiny.yaml", *TINY, "--seeds", "2", "--set", "training.threads=1")
+    assert trained.exit_code == 0, trained.stderr
+    assert "over 2 trainings" in trained.stdout
+    assert str(Path("runs/tiny-seeds")) in trained.stdout
+    assert "seed-14: validation" in trained.stderr
+    assert "distill --teacher" in trained.stderr
+
+
+def test_a_cross_validation_tells_what_is_confused(invoke, rows: Path, tmp_path: Path) -> None:
+    done = invoke("train", "tiny.yaml", *TINY, "--cross-validate", "2", "--out", "here", "--set", "training.threads=1")
+    assert done.exit_code == 0, done.stderr
+    assert "held-out rows" in done.stdout
+    assert "taken for" in done.stdout
+    assert invoke("train", "--seeds", "2", "--cross-validate", "2").exit_code == 2
