@@ -1,4 +1,3 @@
-import json
 import os
 import tracemalloc
 from dataclasses import replace
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from model_files import header_of, signed, with_header, with_inner
 from random_models import random_artifact
 
 from rnn_intent import artifact as model_file
@@ -15,32 +15,6 @@ from rnn_intent.errors import ModelError, TrainingError
 from rnn_intent.settings import ModelSettings
 
 DATA = model_file.dump(random_artifact())
-
-
-def header_of(data: bytes) -> dict:
-    return json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-
-
-def with_header(data: bytes, header: object) -> bytes:
-    """The same tensors under another header, with a hash that fits: a stranger can compute one as well."""
-    text = header if isinstance(header, bytes) else json.dumps(header, separators=(",", ":")).encode()
-    tensors = data[8 + int.from_bytes(data[:8], "little") :]
-    return signed(len(text).to_bytes(8, "little") + text + tensors)
-
-
-def signed(data: bytes) -> bytes:
-    place = data.find(b'"sha256":"') + len(b'"sha256":"')
-    if place < 10:
-        return data
-    digest = sha256(data[:place] + b"0" * 64 + data[place + 64 :]).hexdigest()
-    return data[:place] + digest.encode() + data[place + 64 :]
-
-
-def with_inner(**changes: object) -> bytes:
-    header = header_of(DATA)
-    inner = json.loads(header["__metadata__"]["rnn_intent"])
-    header["__metadata__"]["rnn_intent"] = json.dumps({**inner, **changes})
-    return with_header(DATA, header)
 
 
 def refusal(data: bytes) -> str:
@@ -183,11 +157,11 @@ def test_nesting_without_end_is_refused():
     ],
 )
 def test_headers_that_make_no_model_are_refused(changes, says):
-    assert says in refusal(with_inner(**changes))
+    assert says in refusal(with_inner(DATA, **changes))
 
 
 def test_settings_that_came_later_get_their_default():
-    data = with_inner(settings={"embedding": {"size": 6, "ngram_buckets": 997}, "model": {"hidden_size": 7}})
+    data = with_inner(DATA, settings={"embedding": {"size": 6, "ngram_buckets": 997}, "model": {"hidden_size": 7}})
     assert model_file.load(data).settings.model == ModelSettings(hidden_size=7)
 
 

@@ -9,7 +9,9 @@ from rnn_intent.errors import printable
 
 BAR = 24  # characters of a full bar
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
-_CONTROLS |= {9: "\\t", 10: "\\n", 13: "\\r", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_CONTROLS |= {9: "\\t", 10: "\\n", 13: "\\r"}
+# Ends of lines, and what turns the direction of writing round: it can make a text look like another one.
+_CONTROLS |= {code: f"\\u{code:04x}" for code in (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def say(message: str) -> None:

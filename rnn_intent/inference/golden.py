@@ -56,8 +56,8 @@ def _checked(answer: object, labels: int) -> tuple[str, list[str], list[int], li
 
 def _is_pair(pair: object, labels: int) -> bool:
     match pair:
-        case [int(index), float() | int()]:
-            return 0 <= index < labels
+        case [int(index), float() | int() as share] if type(index) is not bool:
+            return 0 <= index < labels and 0 <= share <= 1 + TOLERANCE
     return False
 
 
