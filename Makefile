@@ -16,7 +16,7 @@ endif
 PY = $(BIN)/python
 STAMP = $(VENV)/.ready
 
-.PHONY: venv demo test check lint format types bench torture model dictionary tidy clean
+.PHONY: venv demo test check lint format types bench bench-long torture model dictionary tidy clean
 
 venv: $(STAMP)
 
@@ -49,17 +49,35 @@ tidy: venv
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-# BENCH_DATA=folder of public data sets
-bench: venv
+# accuracy of the cells and of a linear model, and speed: BENCH_DATA=folder of data sets (train.tsv, valid.tsv, test.tsv)
+BENCH_DATA ?=
+BENCH_OUT ?= benchmarks/results/latest
+MEASURE = $(PY) -m benchmarks.accuracy --data $(BENCH_DATA) --out $(BENCH_OUT)
+
+$(VENV)/.bench: $(STAMP)
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS),bench]"
-	$(PY) -m benchmarks $(if $(BENCH_DATA),--data $(BENCH_DATA))
+	touch $@
+
+bench: $(VENV)/.bench
+	@test -n "$(BENCH_DATA)" || { echo "name the data: make bench BENCH_DATA=folder" >&2; exit 2; }
+	$(MEASURE) --sets clinc150 --models bi-gru --seeds 13 --jobs 1 --threads 2
+	$(MEASURE) --sets clinc150,massive-zh,massive-en --models bi-gru,bi-lstm,bi-rnn,gru,lstm,rnn,tfidf-svm --seeds 13
+	$(PY) -m benchmarks.speed --data $(BENCH_DATA) --out $(BENCH_OUT)
+
+# every set, model and seed, few-shot rows, ten million lines: many hours
+bench-long: $(VENV)/.bench
+	@test -n "$(BENCH_DATA)" || { echo "name the data: make bench-long BENCH_DATA=folder" >&2; exit 2; }
+	$(MEASURE) --slow
+	$(MEASURE) --slow --per-intent 5 10 --draws 3
+	$(PY) -m benchmarks.speed --data $(BENCH_DATA) --out $(BENCH_OUT) --long
+	$(PY) -m benchmarks.page $(BENCH_OUT)
 
 torture: venv
 	$(PY) -m pytest -m long
 
 # the small model that the package carries
 model: venv
-	$(BIN)/rnn-intent train --out $(SHIPPED) --force --half
+	$(BIN)/rnn-intent train --out $(SHIPPED) --force --half --set embedding.size=64 --set training.threads=1
 	mkdir -p rnn_intent/builtin
 	cp $(SHIPPED)/model.safetensors rnn_intent/builtin/model.safetensors
 
