@@ -53,6 +53,7 @@ def evaluate(
     encoding: Encoding = "utf-8",
 ) -> None:
     """Score a model: accuracy, each intent, confusions, speed, and on a page its errors one by one."""
+    from rnn_intent.cli.rows import rows_of_file, splits_of
     from rnn_intent.evaluation.evaluate import judge
     from rnn_intent.evaluation.run_report import results_of
     from rnn_intent.inference.predictor import Predictor
@@ -60,8 +61,8 @@ def evaluate(
 
     _check_format(format)
     path = find_model(run)
-    splits = _splits(path) if data is None else None
-    rows = _test_rows(splits) if splits else _rows(data or Path(), data_format, encoding)
+    splits = splits_of(path) if data is None else None
+    rows = _test_rows(splits) if splits else rows_of_file(data or Path(), data_format, encoding)
     predictor = Predictor.load(path)
     rows, outside = _by_scope(rows, splits, predictor)
     results = results_of(predictor, rows, outside)
@@ -93,29 +94,17 @@ def _formatted(results: Results, evaluation: Evaluation, format: str) -> str:
 
 
 def _report(report: Path, predictor: Predictor, results: Results, model: Path, splits: Splits | None) -> None:
+    from rnn_intent.cli.rows import splits_of
     from rnn_intent.evaluation.run_report import write_report
     from rnn_intent.runs import RunFolder
 
     if splits is None:
         try:
-            splits = _splits(model)
+            splits = splits_of(model)
         except IntentError:
             say("the training rows of this model are not here; the report cannot say what errors resemble")
     write_report(report, predictor, results, RunFolder(model.parent), splits)
     say(f"the report stands in {report}")
-
-
-def _splits(model: Path) -> Splits:
-    """The rows of the run that the model belongs to; of the built-in model, the shipped ones."""
-    from rnn_intent.config import load
-    from rnn_intent.data.splits import load_splits
-    from rnn_intent.runs import BUILT_IN, RunFolder
-
-    config = RunFolder(model.parent).config
-    if model != BUILT_IN and not config.is_file():
-        raise UsageError(f"{printable(str(model), 300)}: stands in no run folder; name rows to judge it by with --data")
-    settings = load() if model == BUILT_IN else load(config)
-    return load_splits(settings.data, Path.cwd(), settings.seed)
 
 
 def _test_rows(splits: Splits) -> list[Example]:
@@ -130,17 +119,6 @@ def _by_scope(rows: list[Example], splits: Splits | None, predictor: Predictor) 
         return rows, splits.out_of_scope.get("test", [])
     outside = predictor.artifact.settings.data.out_of_scope
     return [row for row in rows if row.intent != outside], [row for row in rows if row.intent == outside]
-
-
-def _rows(data: Path, format: str, encoding: str) -> list[Example]:
-    from rnn_intent.data.readers import WHOLE, read_splits
-
-    splits = read_splits(data, format, encoding)
-    if WHOLE in splits:
-        return splits[WHOLE]
-    if "test" in splits:
-        return splits["test"]
-    raise DataError(f"{printable(str(data), 300)}: has no test split; it holds {', '.join(splits)}")
 
 
 def _told(evaluation: Evaluation, model: Path) -> str:

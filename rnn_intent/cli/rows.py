@@ -1,0 +1,37 @@
+"""The labelled rows that a command judges models by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnn_intent.errors import DataError, UsageError, printable
+
+if TYPE_CHECKING:
+    from rnn_intent.data.example import Example
+    from rnn_intent.data.splits import Splits
+
+
+def splits_of(model: Path) -> Splits:
+    """The rows of the run that a model belongs to; of the built-in model, the shipped ones."""
+    from rnn_intent.config import load
+    from rnn_intent.data.splits import load_splits
+    from rnn_intent.runs import BUILT_IN, RunFolder
+
+    config = RunFolder(model.parent).config
+    if model != BUILT_IN and not config.is_file():
+        raise UsageError(f"{printable(str(model), 300)}: stands in no run folder; name rows to judge it by with --data")
+    settings = load() if model == BUILT_IN else load(config)
+    return load_splits(settings.data, Path.cwd(), settings.seed)
+
+
+def rows_of_file(data: Path, format: str, encoding: str) -> list[Example]:
+    """The rows of a file, or the test rows of one that holds splits. Raises DataError."""
+    from rnn_intent.data.readers import WHOLE, read_splits
+
+    splits = read_splits(data, format, encoding)
+    if WHOLE in splits:
+        return splits[WHOLE]
+    if "test" in splits:
+        return splits["test"]
+    raise DataError(f"{printable(str(data), 300)}: has no test split; it holds {', '.join(splits)}")
