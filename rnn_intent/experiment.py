@@ -19,13 +19,13 @@ from rnn_intent.config import dump, load
 from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.environment import environment
-from rnn_intent.errors import TrainingError
+from rnn_intent.errors import ModelError, TrainingError
 from rnn_intent.evaluation.calibration import fit_temperature
 from rnn_intent.evaluation.evaluate import Evaluation, judge
 from rnn_intent.evaluation.numbers import numbers
 from rnn_intent.evaluation.results import Results
 from rnn_intent.evaluation.run_report import results_of, write_report
-from rnn_intent.files import write_atomically, write_json
+from rnn_intent.files import sha256_of, write_atomically, write_json
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.opening import opened
 from rnn_intent.runs import RUNS, RunFolder, mark_latest
@@ -97,7 +97,7 @@ def train(
         artifact, fitted = _train(settings, splits, run, on_step, fresh=force)
         cost = _halved_cost(artifact, splits) if half else None
         artifact = _calibrated(_as_stored(artifact, half), splits)
-        unchanged = run.finished and run.model.read_bytes() == model_file.dump(artifact, half)
+        unchanged = _is_result(run, artifact)
         if not unchanged:
             run.metrics.unlink(missing_ok=True)  # from here on, until they are written again, the run is not finished
             _write_config(run, settings)
@@ -106,7 +106,7 @@ def train(
         judged = _judge(predictor, splits)
         seconds = time.perf_counter() - started
         if not unchanged:
-            _write_records(run, splits, fitted, seconds)
+            _write_records(run, settings, splits, fitted, seconds)
             write_report(run.report, predictor, judged.get("test", judged["valid"]), run, splits)
             write_json(run.metrics, _metrics(predictor, fitted, judged))  # last: a run with metrics is finished
         mark_latest(run)
@@ -248,6 +248,14 @@ def _fingerprint(settings: Settings, labels: Sequence[str], sets: dict[str, Toke
     return digest.hexdigest()
 
 
+def _is_result(run: RunFolder, artifact: Artifact) -> bool:
+    """Whether the run is finished with these weights; what was fitted to them since then (rejection) is to stay."""
+    try:
+        return run.finished and model_file.weights_hash(model_file.read(run.model)) == model_file.weights_hash(artifact)
+    except ModelError:
+        return False
+
+
 def _write_progress(run: RunFolder, settings: Settings, history: Sequence[Epoch]) -> None:
     """What can be seen of a training under way. The settings of an earlier model stay beside it till it is replaced."""
     run.metrics.unlink(missing_ok=True)
@@ -265,16 +273,19 @@ def _write_history(run: RunFolder, history: Sequence[Epoch]) -> None:
     write_atomically(run.history, "".join(lines).encode())
 
 
-def _write_records(run: RunFolder, splits: Splits, fitted: Fitted, seconds: float) -> None:
+def _write_records(run: RunFolder, settings: Settings, splits: Splits, fitted: Fitted, seconds: float) -> None:
     _write_history(run, fitted.history)
     rows = {name: len(getattr(splits, name)) for name in ("train", "valid", "test")}
-    write_json(run.data, {"rows": rows, "files": splits.files, "warnings": splits.warnings})
+    others = [settings.text.user_dictionary, settings.embedding.vectors]
+    files = splits.files | {path: sha256_of(Path(path)) for path in others if path is not None}
+    record = {"config": sha256_of(run.config), "rows": rows, "files": files, "warnings": splits.warnings}
+    write_json(run.data, record)
     write_json(run.environment, environment(fitted.threads, seconds))
 
 
 def _metrics(predictor: Predictor, fitted: Fitted, judged: dict[str, Results]) -> dict[str, Any]:
-    """What depends on data, settings and seed alone: the same on every run. `model`: the hash of the judged file."""
-    metrics: dict[str, Any] = {"model": predictor.artifact.digest}
+    """What depends on data, settings and seed alone: the same on every run. `weights`: of which model."""
+    metrics: dict[str, Any] = {"weights": model_file.weights_hash(predictor.artifact)}
     metrics |= {name: numbers(results) for name, results in judged.items()}
     metrics |= {"epochs": len(fitted.history), "best_epoch": fitted.best.epoch}
     if fitted.vectors_coverage is not None:

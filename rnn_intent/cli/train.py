@@ -142,6 +142,8 @@ def _told(result: TrainingResult) -> str:
     ]
     if result.test is not None:
         rows.append(["test", f"{result.test.accuracy:.2%}, macro-F1 {result.test.macro_f1:.2%}"])
+    if result.vectors_coverage is not None:
+        rows.append(["vectors", f"for {result.vectors_coverage:.1%} of the vocabulary"])
     if result.half is not None:
         rows.append(
             ["half", f"validation {result.half.halved:.2%} with float16 weights, {result.half.exact:.2%} without"]
