@@ -50,7 +50,7 @@ def _attention(states: Floats, batch: Batch, attention: Floats) -> Floats:
 
     states: (tokens, features), packed.
     """
-    scores = np.tanh(states) @ attention  # (tokens,)
+    scores = (np.tanh(states) * attention).sum(axis=1)  # (tokens,); a product could depend on how many there are
     best = np.full(len(batch.lengths), -np.inf, dtype=np.float32)
     steps = [slice(start, start + count) for start, count in zip(batch.starts, batch.counts, strict=True)]
     for step, active in zip(steps, batch.counts, strict=True):

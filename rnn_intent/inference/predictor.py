@@ -53,7 +53,12 @@ class Predictor:
         self.threshold = stored_threshold(artifact.rejection) if threshold is None else threshold
         self.tokenizer = Tokenizer(artifact.settings.text, artifact.user_words, artifact.dictionary)
         self._encoder = Encoder(artifact)
-        self._head = artifact.weights("head.weight").T, artifact.weights("head.bias")
+        # (parts, hidden, labels): each part of the summary is multiplied apart, because shorter sums round less
+        weight = artifact.weights("head.weight").T
+        self._head = (
+            weight.reshape(-1, artifact.settings.model.hidden_size, len(weight[0])),
+            artifact.weights("head.bias"),
+        )
         self.renew_lock()
 
     def __reduce__(self) -> tuple[type[Predictor], tuple[Artifact, float]]:
@@ -158,7 +163,8 @@ class Predictor:
 
     def _logits(self, summaries: Floats) -> Floats:
         weight, bias = self._head
-        logits: Floats = summaries @ weight
+        parts = summaries.reshape(len(summaries), len(weight), -1).swapaxes(0, 1)  # (parts, sentences, hidden)
+        logits: Floats = np.matmul(parts, weight).sum(axis=0)
         logits += bias
         return logits
 
