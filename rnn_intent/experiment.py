@@ -63,6 +63,7 @@ class TrainingResult:
     seconds: float
     warnings: list[str]
     half: HalvedCost | None = None
+    vectors_coverage: float | None = None  # share of the vocabulary that has a pretrained vector
     resumed_after: int = 0  # epochs that an earlier process trained
     unchanged: bool = False  # the run was finished before, and no file of it was touched
 
@@ -119,6 +120,7 @@ def train(
         seconds=seconds,
         warnings=splits.warnings,
         half=cost,
+        vectors_coverage=fitted.vectors_coverage,
         resumed_after=fitted.resumed_after,
         unchanged=unchanged,
     )
