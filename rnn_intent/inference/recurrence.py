@@ -43,7 +43,6 @@ class Buffers:
     products: Floats
     hidden: Floats
     cell: Floats
-    indices: Indices
 
     def __post_init__(self) -> None:
         # views are made once, not in every step
@@ -95,6 +94,7 @@ class Layer:
         """
         flat = table.reshape(-1, self.hidden)
         planes = np.arange(self.gates * self.directions).reshape(self.gates, self.directions, 1) * table.shape[2]
+        places = planes + rows[:, None]  # (time, gates, directions, sentences)
         buffers = self._fresh(counts[0])
         for step, active in enumerate(counts):
             if step == 0:
@@ -103,9 +103,8 @@ class Layer:
                 if active < buffers.hidden.shape[1]:
                     buffers = self._shrunk(buffers, active)
                 np.matmul(buffers.hidden, self._state_weights, buffers.products)
-            np.add(planes, rows[step, :, :active], buffers.indices)
             # "clip", because checking the range would make take() go through a copy
-            flat.take(buffers.indices, 0, buffers.gates, "clip")
+            flat.take(places[step, :, :, :active], 0, buffers.gates, "clip")
             self._step(self, buffers)
             yield buffers.hidden
 
@@ -130,11 +129,10 @@ class Layer:
         if not self._memory or len(self._memory[2]) < size:
             sizes = (self.gates * size, self.gates * size, size, size)
             self._memory = [np.empty(size, dtype=np.float32) for size in sizes]
-            self._memory.append(np.empty(self.gates * self.directions * sentences, dtype=np.intp))
         shape = (self.directions, sentences, self.hidden)
-        shapes = [(self.gates, *shape), (self.gates, *shape), shape, shape, (self.gates, *shape[:2])]
+        shapes = [(self.gates, *shape), (self.gates, *shape), shape, shape]
         parts = zip(self._memory, shapes, strict=True)
-        views: list[Any] = [memory[: math.prod(shape)].reshape(shape) for memory, shape in parts]
+        views: list[Floats] = [memory[: math.prod(shape)].reshape(shape) for memory, shape in parts]
         return Buffers(self._sigmoids, *views)
 
     def _gathered(self, artifact: Artifact, kind: str, layer: int) -> Floats:
