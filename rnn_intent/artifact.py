@@ -45,7 +45,6 @@ class Artifact:
     golden: list[dict[str, Any]] = field(default_factory=list)
     training: dict[str, Any] = field(default_factory=dict)
     library_version: str = VERSION
-    digest: str = field(default="", compare=False)  # the hash that the file it was read from carries
 
     def weights(self, name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         """A tensor as inference computes with it: float32, whatever the file stores."""
@@ -103,7 +102,7 @@ def load(data: bytes) -> Artifact:
             f"format version {printable(str(version))} is not known here (this is rnn-intent {VERSION}, which reads"
             f" version {FORMAT_VERSION}): install the rnn-intent that wrote it"
         )
-    artifact = _artifact(header, tensors, metadata["sha256"])
+    artifact = _artifact(header, tensors)
     check(artifact)
     return artifact
 
@@ -124,6 +123,17 @@ def check(artifact: Artifact) -> None:
     check_tensors(artifact.tensors, artifact.settings, len(artifact.labels), len(artifact.vocabulary))
 
 
+def weights_hash(artifact: Artifact) -> str:
+    """SHA-256 of what was learned, whatever else the file says: every tensor's name, type, shape and numbers."""
+    from hashlib import sha256
+
+    digest = sha256()
+    for name, tensor in sorted(artifact.tensors.items()):
+        digest.update(f"{name} {tensor.dtype.str} {tensor.shape}\n".encode())
+        digest.update(np.ascontiguousarray(tensor).tobytes())
+    return digest.hexdigest()
+
+
 def _stored(tensor: Array, half: bool) -> Array:
     """As it goes to disk. Vectors stay exact: they weigh nothing."""
     if tensor.dtype.kind != "f" or tensor.dtype == HALF:
@@ -135,7 +145,7 @@ def _stored(tensor: Array, half: bool) -> Array:
 
 
 def _header(artifact: Artifact) -> dict[str, Any]:
-    parts = {name: value for name, value in artifact.__dict__.items() if name not in ("tensors", "settings", "digest")}
+    parts = {name: value for name, value in artifact.__dict__.items() if name not in ("tensors", "settings")}
     return {
         "format_version": FORMAT_VERSION,
         "dtype": artifact.dtype,
@@ -144,7 +154,7 @@ def _header(artifact: Artifact) -> dict[str, Any]:
     }
 
 
-def _artifact(header: Mapping[str, Any], tensors: dict[str, Array], digest: str) -> Artifact:
+def _artifact(header: Mapping[str, Any], tensors: dict[str, Array]) -> Artifact:
     temperature = _typed(header, "temperature", (float, int))
     return Artifact(
         settings=settings_from(header.get("settings")),
@@ -159,7 +169,6 @@ def _artifact(header: Mapping[str, Any], tensors: dict[str, Array], digest: str)
         golden=_typed(header, "golden", (list,)),
         training=_typed(header, "training", (dict,)),
         library_version=_typed(header, "library_version", (str,)),
-        digest=digest,
     )
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-from nursery import Ended, Nursery, nursery
+from nursery import Ended, Nursery
 
 from rnn_intent.errors import ModelError
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder
 
-pytestmark = [pytest.mark.torch, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
+pytestmark = pytest.mark.torch
 
 WORDS = {
     "ask_time": ["time", "clock", "hour", "几点"],
@@ -66,19 +65,18 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory, children: Nursery) -> Place:
     folder = tmp_path_factory.mktemp("a place")
     rows = [f"{word} {n}\t{intent}\n" for intent, words in WORDS.items() for word in words for n in range(8)]
     (folder / "rows.tsv").write_text("".join(rows), encoding="utf-8")
     (folder / "my.yaml").write_text(EXPERIMENT, encoding="utf-8")
-    with nursery(tmp_path_factory.mktemp("printed")) as children:
-        place = Place(folder, children, *(RunFolder(folder / "runs" / name) for name in ("earlier", "wanted")))
-        assert children.run("train", "my.yaml", "--out", "runs/earlier", "--seed", "5", folder=folder).code == 0
-        ended = children.run("train", "my.yaml", "--out", "runs/wanted", folder=folder)
-        assert (ended.code, ended.err) == (0, "")
-        place.start_over()
-        place.calls = place.train().calls
-        yield place
+    place = Place(folder, children, *(RunFolder(folder / "runs" / name) for name in ("earlier", "wanted")))
+    assert children.run("train", "my.yaml", "--out", "runs/earlier", "--seed", "5", folder=folder).code == 0
+    ended = children.run("train", "my.yaml", "--out", "runs/wanted", folder=folder)
+    assert (ended.code, ended.err) == (0, "")
+    place.start_over()
+    place.calls = place.train().calls
+    return place
 
 
 def answers(run: RunFolder) -> bytes:

@@ -18,7 +18,20 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import typer
 from typer.core import TyperGroup
 
-from rnn_intent.cli import compare, config, data, evaluate, export, gradients, info, init, predict, trace, train
+from rnn_intent.cli import (
+    compare,
+    config,
+    data,
+    evaluate,
+    export,
+    gradients,
+    info,
+    init,
+    predict,
+    reproduce,
+    trace,
+    train,
+)
 from rnn_intent.cli.output import examples, say
 from rnn_intent.errors import ConfigError, DataError, IntentError, printable
 from rnn_intent.version import VERSION
@@ -72,7 +85,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, compare, predict, trace, gradients, info, export, init):
+for command in (train, evaluate, compare, predict, trace, gradients, info, export, reproduce, init):
     command.add(app)
 app.add_typer(config.app, name="config")
 app.add_typer(data.app, name="data")

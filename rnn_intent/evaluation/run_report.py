@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rnn_intent.artifact import Artifact, weights_hash
 from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits
 from rnn_intent.errors import DataError, UsageError, printable
@@ -18,6 +20,7 @@ from rnn_intent.evaluation.report import report_page
 from rnn_intent.evaluation.results import Background, Results
 from rnn_intent.files import write_atomically
 from rnn_intent.inference.predictor import Predictor
+from rnn_intent.lock import holder
 from rnn_intent.metrics import softmax
 from rnn_intent.runs import RunFolder
 
@@ -79,11 +82,22 @@ def write_report(
     """
     title = run.name if run and run.name else path.stem
     cards = cards_of(predictor, results, splits.train if splits else ())
-    content = report_page(results, background_of(title, run, splits), cards)
+    background = background_of(title, run, splits)
+    if run and not _tells_of(run, predictor.artifact):  # asked after all is read: a new training may have begun
+        background = background_of(title, None, splits)
+    content = report_page(results, background, cards)
     try:
         write_atomically(path, content.encode("utf-8"))
     except OSError as error:
         raise UsageError(f"{printable(str(path), 300)}: cannot be written: {error.strerror or error}") from None
+
+
+def _tells_of(run: RunFolder, artifact: Artifact) -> bool:
+    """Whether what the folder remembers is of this model. While it is trained into, that is known inside only."""
+    owner = holder(run)
+    if owner is not None and owner.pid == os.getpid():
+        return True
+    return bool(_object(run.metrics).get("weights") == weights_hash(artifact))
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from rnn_intent.cli import main as door
 from rnn_intent.errors import CheckFailed, ConfigError, DataError, IntentError, ModelError, TrainingError, UsageError
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ["train", "eval", "predict", "trace", "gradients", "info", "init", "config", "data"]
+COMMANDS = ["train", "eval", "predict", "trace", "gradients", "info", "reproduce", "init", "config", "data"]
 LEAVES = [*COMMANDS, *(f"config {name}" for name in ("show", "check", "schema", "diff"))]
 LEAVES += [f"data {name}" for name in ("check", "convert", "split")]
 

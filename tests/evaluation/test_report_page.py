@@ -13,6 +13,7 @@ import pytest
 from made_results import BagOfWords, background, results, with_out_of_scope
 from random_models import SENTENCES, random_artifact
 
+from rnn_intent.artifact import weights_hash
 from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits
 from rnn_intent.errors import DataError, UsageError
@@ -24,6 +25,7 @@ from rnn_intent.evaluation.report import report_page
 from rnn_intent.evaluation.results import Background, Results
 from rnn_intent.evaluation.run_report import background_of, results_of, write_report
 from rnn_intent.inference.predictor import Predictor
+from rnn_intent.lock import held
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import TextSettings
 from rnn_intent.text.tokenizer import Tokenizer
@@ -206,6 +208,7 @@ def test_a_run_is_reported_from_its_folder_and_its_rows(tmp_path: Path) -> None:
     run.environment.write_text('{"python": "3.11"}')
     run.config.write_text("seed: 13\n")
     predictor, splits = Predictor(random_artifact(), threshold=0.3), random_splits()
+    run.metrics.write_text(json.dumps({"weights": weights_hash(predictor.artifact)}))
     made = results_of(predictor, splits.test, [Example("alien words", "oos", source="oos.tsv:1")])
     write_report(run.report, predictor, made, run, splits)
     page = run.report.read_text(encoding="utf-8")
@@ -213,6 +216,23 @@ def test_a_run_is_reported_from_its_folder_and_its_rows(tmp_path: Path) -> None:
     assert parsed.tags["section"] == 8
     assert "my run" in page
     assert OUTSIDE.findall(page) == []
+
+
+@pytest.mark.parametrize("metrics", [None, {"weights": "of a later model"}, {}])
+def test_what_a_folder_remembers_of_another_training_is_left_out(tmp_path: Path, metrics: dict | None) -> None:
+    run = RunFolder(tmp_path)
+    run.history.write_text("".join(json.dumps(line) + "\n" for line in background().history))
+    if metrics is not None:  # none: a new training has begun
+        run.metrics.write_text(json.dumps(metrics))
+    predictor, splits = Predictor(random_artifact()), random_splits()
+    made = results_of(predictor, splits.test)
+    write_report(run.report, predictor, made, run, splits)
+    parted = run.report.read_bytes()
+    write_report(run.report, predictor, made, None, splits)
+    assert read(parted.decode()).tags["section"] == read(run.report.read_text("utf-8")).tags["section"]
+    with held(run):  # the training itself, which writes the metrics last
+        write_report(run.report, predictor, made, run, splits)
+    assert read(run.report.read_text("utf-8")).tags["section"] > read(parted.decode()).tags["section"]
 
 
 def test_answers_are_those_of_the_predictor() -> None:
