@@ -88,10 +88,8 @@ def _as_table(measured: Gradients) -> str:
     accuracies = [part for one in measured.cells for part in ("", f"{one.accuracy:.1%}")]
     rows.append(["accuracy", *accuracies])
     joined = f"{measured.rows:.1f} validation rows each" if measured.rows > 1 else "validation rows"
-    return (
-        f"norm of ∂loss/∂x by distance from the end, mean of {measured.sentences} sentences of {measured.length} words"
-        f" ({joined})\n\n{table(rows, 'r' * len(rows[0]))}"
-    )
+    told = f"mean of {measured.sentences} sentences of {measured.length} words, {joined}"
+    return f"norm of ∂loss/∂x by distance from the end\n{told}\n\n{table(rows, 'r' * len(rows[0]))}"
 
 
 def shown_distances(length: int) -> list[int]:
