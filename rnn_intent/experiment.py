@@ -28,7 +28,7 @@ from rnn_intent.evaluation.run_report import results_of, write_report
 from rnn_intent.files import sha256_of, write_atomically, write_json
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.opening import opened
-from rnn_intent.runs import RUNS, RunFolder, mark_latest
+from rnn_intent.runs import FORMAT_VERSION, RUNS, RunFolder, mark_latest
 from rnn_intent.settings import DataSettings, Settings
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import read_user_dictionary
@@ -282,7 +282,7 @@ def _write_records(run: RunFolder, settings: Settings, splits: Splits, fitted: F
     files = splits.files | {path: sha256_of(Path(path)) for path in others if path is not None}
     record = {"config": sha256_of(run.config), "rows": rows, "files": files, "warnings": splits.warnings}
     write_json(run.data, record)
-    write_json(run.environment, environment(fitted.threads, seconds))
+    write_json(run.environment, {"format_version": FORMAT_VERSION, **environment(fitted.threads, seconds)})
 
 
 def _metrics(predictor: Predictor, fitted: Fitted, judged: dict[str, Results]) -> dict[str, Any]:

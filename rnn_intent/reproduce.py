@@ -16,7 +16,8 @@ from rnn_intent.environment import MACHINE, VERSIONS, changes
 from rnn_intent.errors import UsageError, printable
 from rnn_intent.experiment import train
 from rnn_intent.files import sha256_of
-from rnn_intent.runs import RunFolder, find_model
+from rnn_intent.runs import FORMAT_VERSION, RunFolder, find_model
+from rnn_intent.version import VERSION
 
 if TYPE_CHECKING:
     from rnn_intent.training.trainer import Progress
@@ -51,6 +52,12 @@ def reproduce(run: str | Path | None = None, on_step: Callable[[Progress], None]
     if missing := [path.name for path in needed if not path.exists()]:
         raise UsageError(
             f"{printable(str(before.path), 300)}: no finished run, {', '.join(missing)} missing; train it first"
+        )
+    version = _object(before.environment).get("format_version")
+    if version != FORMAT_VERSION:
+        raise UsageError(
+            f"{printable(str(before.path), 300)}: a run folder of format {printable(str(version))}; this is rnn-intent"
+            f" {VERSION}, which knows format {FORMAT_VERSION}"
         )
     settings = load(before.config)
     artifact = model_file.read(before.model)

@@ -11,6 +11,7 @@ from rnn_intent.errors import ModelError, printable
 
 RUNS = Path("runs")
 BUILT_IN = Path(__file__).with_name("builtin") / "model.safetensors"
+FORMAT_VERSION = 1  # of what stands in a run folder; environment.json says it
 LATEST = "latest"  # a text file that holds a name: symbolic links fail on Windows
 
 
@@ -55,7 +56,7 @@ class RunFolder:
 
     @property
     def environment(self) -> Path:
-        """Versions and processor."""
+        """The folder's format, versions and processor."""
         return self.path / "environment.json"
 
     @property

@@ -165,6 +165,13 @@ def test_what_was_fitted_to_the_model_later_is_not_compared(reproduce, copy: Pat
     assert reproduce().code == 0
 
 
+def test_a_run_folder_of_a_later_format_is_refused(reproduce, copy: Path) -> None:
+    change(copy / "environment.json", format_version=2)
+    ended = reproduce()
+    assert ended.code == 2
+    assert "a run folder of format 2" in ended.err
+
+
 def test_a_run_that_is_not_finished_cannot_be_compared_with(reproduce, copy: Path) -> None:
     (copy / "metrics.json").unlink()
     ended = reproduce()
