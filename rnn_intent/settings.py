@@ -100,11 +100,21 @@ class TrainingSettings:
     warmup: Share = 0.05
     label_smoothing: Share = 0.1
     r_drop: NotNegative = 0.0
+    averaging: Share = 0.998
     clip_norm: Annotated[float, Bounds(gt=0.0)] = 1.0
     patience: Positive = 8
     class_weights: Literal["none", "balanced", "sqrt"] = "none"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: Literal["auto"] | Positive = "auto"
+
+
+@dataclass(frozen=True)
+class DistillationSettings:
+    """How a student learns from a teacher; without one, nothing here counts."""
+
+    share: Annotated[float, Bounds(ge=0.0, le=1.0)] = 0.8
+    temperature: Annotated[float, Bounds(gt=0.0, le=100.0)] = 2.0
+    made: Literal["auto"] | Annotated[int, Bounds(ge=0, le=1_000_000)] = "auto"
 
 
 @dataclass(frozen=True)
@@ -118,3 +128,4 @@ class Settings:
     embedding: EmbeddingSettings = field(default_factory=EmbeddingSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
+    distillation: DistillationSettings = field(default_factory=DistillationSettings)

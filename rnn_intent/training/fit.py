@@ -32,10 +32,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TokenSet:
-    """Tokenised sentences and their class numbers, -1 for an intent that training does not know."""
+    """Tokenised sentences and their class numbers, -1 for an intent that training does not know, or for no intent.
+
+    taught: a teacher's probabilities (rows, intents), zeros where it says nothing.
+    """
 
     tokens: Sequence[Sequence[str]]
     targets: np.ndarray
+    taught: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -86,7 +90,9 @@ def fit(
         logger.info("word vectors: %d words, %.1f %% of the vocabulary", vectors.found, 100 * vectors.coverage)
     classifier = build_classifier(settings, labels, vocabulary, ngrams, vectors).to(device)
     encoded = [_encode(lexicon, part) for part in (train, valid)]
-    trainer = Trainer(classifier, lexicon, encoded[0], encoded[1], settings.training, settings.seed, device)
+    trainer = Trainer(
+        classifier, lexicon, encoded[0], encoded[1], settings.training, settings.seed, device, settings.distillation
+    )
     if fresh:
         checkpoint.discard(folder)
     checkpoint.restore(trainer, folder, fingerprint)
@@ -105,7 +111,7 @@ def fit(
 
 
 def _encode(lexicon: Lexicon, part: TokenSet) -> LabelledSet:
-    return LabelledSet([lexicon.encode(tokens) for tokens in part.tokens], part.targets)
+    return LabelledSet([lexicon.encode(tokens) for tokens in part.tokens], part.targets, part.taught)
 
 
 def build_classifier(

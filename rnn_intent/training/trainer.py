@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -14,20 +15,25 @@ from torch.nn.functional import cross_entropy
 from torch.nn.utils import clip_grad_norm_
 
 from rnn_intent.errors import TrainingError
-from rnn_intent.settings import TrainingSettings
+from rnn_intent.settings import DistillationSettings, TrainingSettings
 from rnn_intent.training.batches import lengths_of, shuffled_batches, sorted_batches
 from rnn_intent.training.encoder import IntentClassifier
 from rnn_intent.training.lexicon import Lexicon, TokenBatch
-from rnn_intent.training.objective import class_weights, disagreement, soft_cross_entropy
+from rnn_intent.training.objective import class_weights, disagreement, taught_cross_entropy
 from rnn_intent.training.optimizers import Optimizers
 
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """Encoded sentences and their intents: numbers (rows,), or a teacher's probabilities (rows, intents)."""
+    """Encoded sentences, the numbers of their intents (rows,), and what a teacher says of them.
+
+    taught: (rows, intents) probabilities, zeros where the teacher says nothing. targets: -1 for an intent that training
+    does not know, or for a sentence that only has a teacher.
+    """
 
     sentences: list[np.ndarray]
     targets: np.ndarray
+    taught: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.sentences)
@@ -74,17 +80,20 @@ class Trainer:
         settings: TrainingSettings,
         seed: int,
         device: torch.device | None = None,
+        distillation: DistillationSettings | None = None,
     ) -> None:
         self.classifier, self.lexicon, self.settings, self.seed = classifier, lexicon, settings, seed
+        self._distillation = distillation or DistillationSettings()
         self.train_set, self.valid_set = train, valid
         self.device = device or torch.device("cpu")
         self._lengths = lengths_of(train.sentences)
         self._steps = math.ceil(len(train) / settings.batch_size)
         self._optimizers = Optimizers(classifier, settings, self._steps * settings.epochs)
-        self._weights: Tensor | None = None
-        if train.targets.ndim == 1:
-            weights = class_weights(settings.class_weights, train.targets, classifier.head.out_features)
-            self._weights = None if weights is None else weights.to(self.device)
+        labels = train.targets[train.targets >= 0]
+        weights = class_weights(settings.class_weights, labels, classifier.head.out_features)
+        self._weights = None if weights is None else weights.to(self.device)
+        self._averaged = copy.deepcopy(classifier) if settings.averaging else None
+        self._averaged_steps = 0
         self.history: list[Epoch] = []
         self.best_epoch: int = 0
         self.best_weights: dict[str, Tensor] = self._copy_weights()
@@ -100,6 +109,11 @@ class Trainer:
         return done >= self.settings.epochs or done - self.best_epoch >= self.settings.patience
 
     @property
+    def judged(self) -> IntentClassifier:
+        """The classifier that is evaluated and kept: the running average of the trained one, if there is one."""
+        return self.classifier if self._averaged is None else self._averaged
+
+    @property
     def best(self) -> Epoch:
         return self.history[self.best_epoch - 1]
 
@@ -109,6 +123,8 @@ class Trainer:
             "best_epoch": self.best_epoch,
             "best_weights": self.best_weights,
             "weights": self.classifier.state_dict(),
+            "averaged": None if self._averaged is None else self._averaged.state_dict(),
+            "averaged_steps": self._averaged_steps,
             "optimizers": self._optimizers.state(),
         }
 
@@ -116,10 +132,14 @@ class Trainer:
         self.history = [Epoch(**row) for row in state["history"]]
         self.best_epoch, self.best_weights = state["best_epoch"], state["best_weights"]
         self.classifier.load_state_dict(state["weights"])
+        self._averaged_steps = state["averaged_steps"]
+        if self._averaged is not None:
+            self._averaged.load_state_dict(state["averaged"])
         self._optimizers.restore(state["optimizers"])
 
     def load_best(self) -> None:
-        self.classifier.load_state_dict(self.best_weights)
+        for classifier in (self.classifier, self.judged):
+            classifier.load_state_dict(self.best_weights)
 
     def _epoch(self, number: int, progress: Callable[[Progress], None]) -> Epoch:
         torch.manual_seed(self.seed * 100_003 + number)  # dropout of this epoch, whatever was drawn before
@@ -147,9 +167,8 @@ class Trainer:
 
     def _step(self, rows: np.ndarray, where: str) -> tuple[float, float]:
         tokens = self._tokens([self.train_set.sentences[row] for row in rows])
-        targets = torch.from_numpy(self.train_set.targets[rows]).to(self.device)
         self._optimizers.zero_grad()
-        loss = self._loss(tokens, targets)
+        loss = self._loss(tokens, rows)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = float(clip_grad_norm_(self._optimizers.dense, self.settings.clip_norm))
         value = float(loss.detach())
@@ -160,16 +179,33 @@ class Trainer:
                 f" (now {self.settings.clip_norm})"
             )
         self._optimizers.step()
+        if self._averaged is not None:
+            self._average(self._averaged)
         return value, norm
 
-    def _loss(self, tokens: TokenBatch, targets: Tensor) -> Tensor:
-        smoothing = self.settings.label_smoothing
+    @torch.no_grad()
+    def _average(self, averaged: IntentClassifier) -> None:
+        """One step of an exponential moving average of the weights (Polyak & Juditsky 1992), quicker at first."""
+        self._averaged_steps += 1
+        decay = min(self.settings.averaging, (1 + self._averaged_steps) / (10 + self._averaged_steps))
+        for mean, weights in zip(averaged.parameters(), self.classifier.parameters(), strict=True):
+            mean.lerp_(weights, 1 - decay)
+
+    def _loss(self, tokens: TokenBatch, rows: np.ndarray) -> Tensor:
         if not self.settings.r_drop:
-            return soft_cross_entropy(self.classifier(tokens), targets, smoothing, self._weights)
+            return self._distance(self.classifier(tokens), rows)
         logits = self.classifier(tokens.repeated(2))  # two dropout masks for each sentence
         first, second = logits.chunk(2)
-        loss = soft_cross_entropy(logits, torch.cat([targets, targets]), smoothing, self._weights)
-        return loss + self.settings.r_drop * disagreement(first, second)
+        return self._distance(logits, np.tile(rows, 2)) + self.settings.r_drop * disagreement(first, second)
+
+    def _distance(self, logits: Tensor, rows: np.ndarray) -> Tensor:
+        """From what labels and teacher want."""
+        smoothing = self.settings.label_smoothing
+        targets = torch.from_numpy(self.train_set.targets[rows]).to(self.device)
+        if self.train_set.taught is None:
+            return cross_entropy(logits, targets, weight=self._weights, label_smoothing=smoothing)
+        taught = torch.from_numpy(self.train_set.taught[rows]).to(self.device)
+        return taught_cross_entropy(logits, targets, taught, self._distillation, smoothing, self._weights)
 
     @torch.no_grad()
     def evaluate(self, labelled: LabelledSet) -> tuple[float, float]:
@@ -182,11 +218,11 @@ class Trainer:
     @torch.no_grad()
     def logits(self, labelled: LabelledSet) -> Tensor:
         """(rows, intents), in the order of the rows."""
-        self.classifier.eval()
+        self.judged.eval()
         logits = torch.empty(len(labelled), self.classifier.head.out_features)
         for rows in sorted_batches(lengths_of(labelled.sentences), 256):
             tokens = self._tokens([labelled.sentences[row] for row in rows])
-            logits[torch.from_numpy(rows)] = self.classifier(tokens).cpu()
+            logits[torch.from_numpy(rows)] = self.judged(tokens).cpu()
         return logits
 
     def _tokens(self, sentences: list[np.ndarray]) -> TokenBatch:
@@ -198,7 +234,7 @@ class Trainer:
             self.best_epoch, self.best_weights = epoch.epoch, self._copy_weights()
 
     def _copy_weights(self) -> dict[str, Tensor]:
-        return {name: weights.detach().clone() for name, weights in self.classifier.state_dict().items()}
+        return {name: weights.detach().clone() for name, weights in self.judged.state_dict().items()}
 
 
 def _score(epoch: Epoch) -> tuple[float, float]:

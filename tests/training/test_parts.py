@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from rnn_intent.settings import TrainingSettings
+from rnn_intent.settings import DistillationSettings, TrainingSettings
 from rnn_intent.training.batches import shuffled_batches, sorted_batches
-from rnn_intent.training.objective import class_weights, disagreement
+from rnn_intent.training.objective import class_weights, disagreement, taught_cross_entropy
 from rnn_intent.training.optimizers import Optimizers, warmup_cosine
 
 LENGTHS = np.random.default_rng(0).integers(1, 30, 1000)
@@ -70,3 +70,18 @@ def test_embeddings_get_sparse_steps_and_biases_no_decay():
     assert torch.equal(model[0].weight[4], untouched)
     assert not torch.equal(model[0].weight[1], untouched)
     assert torch.allclose(model[1].bias, bias)
+
+
+def test_labels_and_teacher_share_the_loss():
+    logits = torch.tensor([[2.0, 0.0, -1.0], [0.5, 0.1, 0.2], [0.0, 3.0, 1.0]])
+    targets, taught = torch.tensor([1, 0, -1]), torch.tensor([[0.2, 0.7, 0.1], [0, 0, 0], [0.1, 0.1, 0.8]])
+    settings = DistillationSettings(share=0.75, temperature=2.0)
+    hard = torch.nn.functional.cross_entropy(logits, targets.clamp(min=0), reduction="none")
+
+    def divergence(row: int) -> torch.Tensor:
+        teacher = taught[row].sqrt() / taught[row].sqrt().sum()
+        return (teacher * (teacher / (logits[row] / 2).softmax(dim=0)).log()).sum()
+
+    expected = (0.25 * hard[0] + 0.75 * 4 * divergence(0)) + hard[1] + 4 * divergence(2)
+    found = taught_cross_entropy(logits, targets, taught, settings, 0.0, None)
+    assert found == pytest.approx(expected / 3)

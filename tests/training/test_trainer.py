@@ -169,11 +169,13 @@ def test_r_drop_reads_each_sentence_twice():
     assert trainer.history[0].train_loss > 0
 
 
-def test_a_teachers_probabilities_can_be_learnt():
-    trainer = make_trainer()
-    soft = np.full((len(trainer.train_set), 3), 0.1, dtype=np.float32)
-    soft[:, 2] = 0.8
-    trainer.train_set = LabelledSet(trainer.train_set.sentences, soft)
+@pytest.mark.parametrize("r_drop", [0.0, 1.0])
+def test_a_teachers_probabilities_can_be_learnt(r_drop):
+    trainer = make_trainer(training=replace(FAST, r_drop=r_drop))
+    taught = np.full((len(trainer.train_set), 3), 0.1, dtype=np.float32)
+    taught[:, 2] = 0.8
+    unlabelled = np.full(len(trainer.train_set), -1)
+    trainer.train_set = LabelledSet(trainer.train_set.sentences, unlabelled, taught)
     for _ in trainer.run():
         pass
     assert trainer.logits(trainer.valid_set).argmax(dim=1).eq(2).all()
