@@ -79,7 +79,8 @@ class TokenEmbedding(nn.Module):
 def spread_recurrent_weights(recurrent: nn.RNNBase) -> None:
     """Orthogonal state matrices (Saxe et al. 2014), Glorot-uniform input matrices, biases of zero, gate by gate.
 
-    Measured 0.4 points better on clinc150 than PyTorch's uniform start, which keeps a state for few words only.
+    PyTorch's own uniform start keeps a state for few words only; on clinc150 (one seed) the last epoch had 93.5 % with
+    it and 93.9 % with this.
     """
     hidden = recurrent.hidden_size
     for name, weights in recurrent.named_parameters():
@@ -87,7 +88,7 @@ def spread_recurrent_weights(recurrent: nn.RNNBase) -> None:
             nn.init.zeros_(weights)
             continue
         spread = nn.init.orthogonal_ if name.startswith("weight_hh") else nn.init.xavier_uniform_
-        for gate in weights.data.split(hidden):
+        for gate in torch.split(weights.data, hidden):
             spread(gate)
 
 
