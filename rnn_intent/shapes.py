@@ -13,6 +13,7 @@ from rnn_intent.tensor_file import Array
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 DIRECTIONS = ("", "_reverse")  # how torch ends the names of forward and backward weights
 LARGEST_WEIGHT = 1e6  # far beyond any trained weight, and small enough that no product of two layers overflows
+OPTIONAL = frozenset({"rejection.projection", "rejection.centres"})
 HALF, SINGLE, NUMBER = np.dtype("<f2"), np.dtype("<f4"), np.dtype("<i4")
 
 Shape = tuple[int, ...]
@@ -35,6 +36,12 @@ def expected_shapes(settings: Settings, labels: int, words: int, ngrams: int, ve
         shapes["pooling.attention"] = (features,)
     summary = features * len(settings.model.pooling)
     return shapes | {"head.weight": (labels, summary), "head.bias": (labels,)}
+
+
+def rejection_shapes(head: Shape, directions: int) -> dict[str, Shape]:
+    """What rejecting needs, if the model has it: directions of the summary space, and each intent's centre in them."""
+    labels, summary = head
+    return {"rejection.projection": (summary, directions), "rejection.centres": (labels, directions)}
 
 
 def directions(model: ModelSettings) -> int:
@@ -60,6 +67,8 @@ def check_tensors(tensors: Mapping[str, Array], settings: Settings, labels: int,
     ngrams = tensors.get("embedding.ngram_buckets", np.empty(0)).shape[:1] or (0,)
     vectors = tensors.get("embedding.vectors_projection", np.empty(0)).shape[-1:] or (0,)
     shapes = expected_shapes(settings, labels, words, ngrams[0], vectors[0])
+    if not OPTIONAL.isdisjoint(tensors):
+        shapes |= rejection_shapes(shapes["head.weight"], tensors.get("rejection.projection", np.empty(0)).shape[-1])
     odd = sorted(shapes.keys() ^ tensors.keys())
     if odd:
         raise ModelError(f"tensor {printable(odd[0])}: is {'missing' if odd[0] in shapes else 'not expected'}")

@@ -17,7 +17,7 @@ from rnn_intent.inference import golden
 from rnn_intent.inference.encoder import Encoder
 from rnn_intent.inference.prediction import Prediction
 from rnn_intent.inference.recurrence import Floats, Indices
-from rnn_intent.inference.rejection import stored_threshold, verdict
+from rnn_intent.inference.rejection import Rejection
 from rnn_intent.metrics import softmax
 from rnn_intent.runs import find_model
 from rnn_intent.text.tokenizer import Tokenizer
@@ -32,25 +32,32 @@ Shown = TypeVar("Shown")
 class Scores(NamedTuple):
     """A block's answers as arrays, small enough to travel between processes.
 
-    best: (sentences, k) label numbers, best first; shares: (sentences, k) their probabilities; words: (sentences,).
+    best: (sentences, k) label numbers, best first, two or more; shares: (sentences, k) their probabilities;
+    words: (sentences,); in_scope: (sentences,) how much they are like the training sentences, the confidence if the
+    model file cannot tell; unknown: (sentences,) the share of their words that training never saw;
+    top_k: intents to be shown.
     """
 
     best: np.ndarray
     shares: np.ndarray
     words: list[int]
+    in_scope: np.ndarray
+    unknown: np.ndarray
+    top_k: int
 
 
 class Predictor:
     """A trained model, ready to answer; safe to share between threads.
 
-    labels: the intents, in the order of `probabilities`; threshold: sentences whose best probability lies below it
-    are rejected.
+    labels: the intents, in the order of `probabilities`; threshold: sentences whose in-scope score lies
+    below it are rejected.
     """
 
     def __init__(self, artifact: Artifact, threshold: float | None = None) -> None:
         self.artifact = artifact
         self.labels = artifact.labels
-        self.threshold = stored_threshold(artifact.rejection) if threshold is None else threshold
+        self._rejection = Rejection(artifact)
+        self.threshold = self._rejection.threshold if threshold is None else threshold
         self.tokenizer = Tokenizer(artifact.settings.text, artifact.user_words, artifact.dictionary)
         self._encoder = Encoder(artifact)
         # (parts, hidden, labels): each part of the summary is multiplied apart, because shorter sums round less
@@ -172,24 +179,41 @@ class Predictor:
         probabilities: Floats = softmax(logits, self.artifact.temperature)
         return probabilities
 
+    def in_scope_scores(self, texts: Iterable[str]) -> np.ndarray:
+        """How much each text is like the training sentences, (texts,), from 0 to 1: what the threshold is about."""
+        return np.concatenate([np.empty(0), *(self._scores(window, 2).in_scope for window in windows(texts))])
+
     def _scores(self, texts: Sequence[str], top_k: int) -> Scores:
         words = self.tokenizer.words
         token_lists = [words(text) for text in texts]
-        count = min(max(top_k, 1), len(self.labels))
+        count = min(max(top_k, 2), len(self.labels))  # two intents that are close are told, however few are wanted
         best = np.empty((len(texts), count), dtype=np.intp)
         shares = np.empty((len(texts), count), dtype=np.float32)
+        score, evidence = self._rejection.in_scope, np.empty(len(texts))
         with self._lock:
             for places, summaries in self._encoder.summaries(token_lists):
-                best[places], shares[places] = _best(self._softmax(self._logits(summaries)), count)
-        return Scores(best, shares, list(map(len, token_lists)))
+                logits = self._logits(summaries)
+                best[places], found = _best(self._softmax(logits), count)
+                shares[places] = found
+                if score is not None:
+                    evidence[places] = score.evidence(logits, summaries, found[:, 0])
+        lengths = list(map(len, token_lists))
+        if score is None:
+            return Scores(best, shares, lengths, shares[:, 0], np.zeros(len(texts)), top_k)
+        unknown = score.unknown_shares(token_lists)
+        return Scores(best, shares, lengths, score.scores(evidence, unknown), unknown, top_k)
 
     def _predictions(self, texts: Sequence[str], scores: Scores) -> list[Prediction]:
-        labels, threshold = self.labels, self.threshold
+        labels, threshold, verdict = self.labels, self.threshold, self._rejection.verdict
+        wanted = max(scores.top_k, 1)
         predictions = []
-        rows = zip(texts, scores.best.tolist(), scores.shares.tolist(), scores.words, strict=True)
-        for text, best, shares, words in rows:
+        columns = (scores.best, scores.shares, scores.in_scope, scores.unknown)
+        for text, words, best, shares, score, unknown in zip(
+            texts, scores.words, *(column.tolist() for column in columns), strict=True
+        ):
             ranking = list(zip([labels[label] for label in best], shares, strict=True))
-            predictions.append(Prediction(text, *ranking[0], ranking, *verdict(shares[0], words, threshold)))
+            judged = verdict(score, unknown, ranking, words, threshold)
+            predictions.append(Prediction(text, *ranking[0], ranking[:wanted], *judged))
         return predictions
 
 

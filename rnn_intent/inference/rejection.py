@@ -1,31 +1,136 @@
-"""Which answers not to believe."""
+"""Which answers not to believe: an in-scope score for each sentence, a threshold, and a word on why.
+
+    score = sigmoid(a * energy - b * log(distance) - c * unknown + d)
+
+    energy    log of the sum of exp(logits / temperature): low where no intent finds support (Liu et al. 2020)
+    distance  squared distance of the summary to the nearest intent's centre, along the directions that tell the intents
+              apart and in units of the spread within an intent (Mahalanobis; Lee et al. 2018)
+    unknown   share of the sentence's words that training never saw
+
+a, b, c and d stand in the model file's header, the directions and centres beside the weights; `evaluation/rejection.py`
+fits them. A model file without them is judged by its confidence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from rnn_intent.artifact import Artifact
 from rnn_intent.errors import ModelError
 from rnn_intent.inference.prediction import Status
+from rnn_intent.inference.recurrence import Floats
+from rnn_intent.text.vocabulary import SPECIALS
 
 NO_WORDS = "no words"
+LARGEST_FACTOR = 1e6  # of the header's numbers: far beyond any fitted one
+SMALLEST_DISTANCE = 1e-6  # its logarithm is finite
+
+# They say little of what a sentence is about, so they count neither as known words nor as unknown ones.
+MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~" + "，。？！、；：“”‘’（）《》〈〉「」『』【】…—–·～¿¡«»")
 
 Verdict = tuple[Status, str | None]
 _ACCEPTED: Verdict = ("accepted", None)
 
 
-def stored_threshold(rejection: Mapping[str, Any] | None) -> float:
-    """The threshold of a model file's header; 0, which rejects nothing, if it has none. Raises ModelError."""
-    threshold = (rejection or {}).get("threshold", 0.0)
-    if type(threshold) not in (int, float) or not 0 <= threshold <= 1:
-        raise ModelError("header.rejection.threshold: is no number between 0 and 1")
-    return float(threshold)
+class InScope:
+    """The in-scope score of a model file. Raises ModelError if its parts do not fit together."""
+
+    def __init__(self, artifact: Artifact, factors: Mapping[str, Any]) -> None:
+        read = {name: _number(factors, name, "score.") for name in ("energy", "distance", "unknown", "offset")}
+        self.energy, self.distance, self.unknown, self.offset = read.values()
+        if "rejection.projection" not in artifact.tensors:
+            raise ModelError("header.rejection.score: its tensors are missing")
+        self._temperature = artifact.temperature
+        self._projection = artifact.weights("rejection.projection")
+        centres = artifact.weights("rejection.centres")
+        self._middle = centres.mean(axis=0)  # taken off before squares are: float32 keeps its digits
+        self._centres = (centres - self._middle).T
+        self._squares: Floats = (self._centres * self._centres).sum(axis=0)
+        self._known = frozenset(artifact.vocabulary[len(SPECIALS) :])
+
+    def unknown_shares(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
+        """How much of each sentence training never saw, (sentences,)."""
+        known = self._known
+        return np.fromiter((unknown_share(tokens, known) for tokens in token_lists), float, len(token_lists))
+
+    def evidence(self, logits: Floats, summaries: Floats, confidence: Floats) -> np.ndarray:
+        """What speaks for a sentence but its words, (sentences,). confidence: of its most probable intent."""
+        # The logarithm of the sum, from the one term and its share that are known already.
+        energy = logits.max(axis=1) / self._temperature - np.log(confidence)
+        evidence: np.ndarray = self.energy * energy - self.distance * np.log(self.distances(summaries)) + self.offset
+        return evidence
+
+    def distances(self, summaries: Floats) -> Floats:
+        """Squared distances to the nearest centre, (sentences,)."""
+        places = summaries @ self._projection
+        places -= self._middle
+        to_centres = places @ self._centres
+        to_centres *= -2
+        to_centres += self._squares
+        nearest: Floats = to_centres.min(axis=1)
+        nearest += np.einsum("ij,ij->i", places, places)
+        return np.maximum(nearest, SMALLEST_DISTANCE, out=nearest)
+
+    def scores(self, evidence: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+        """Between 0 and 1, the higher the more like the training sentences, (sentences,)."""
+        scores: np.ndarray = 0.5 + 0.5 * np.tanh((evidence - self.unknown * unknown) / 2)  # a sigmoid, without overflow
+        return scores
 
 
-def verdict(confidence: float, words: int, threshold: float) -> Verdict:
-    """Status and reason for a sentence of so many words whose most probable intent has this probability."""
-    if not words:
-        return "rejected", NO_WORDS
-    if confidence >= threshold:
+class Rejection:
+    """What a model file says about rejecting. Raises ModelError if that is nonsense.
+
+    threshold: a sentence that scores less is rejected; 0 rejects nothing. margin: two intents whose probabilities
+    differ by less are too close to call. in_scope: the score; None if the confidence serves as one.
+    """
+
+    def __init__(self, artifact: Artifact) -> None:
+        header = artifact.rejection or {}
+        self.threshold = _share(header, "threshold")
+        self.margin = _share(header, "margin")
+        factors = header.get("score")
+        if factors is not None and type(factors) is not dict:
+            raise ModelError("header.rejection.score: is no object")
+        self.in_scope = None if factors is None else InScope(artifact, factors)
+
+    def verdict(
+        self, score: float, unknown: float, ranking: Sequence[tuple[str, float]], words: int, threshold: float
+    ) -> Verdict:
+        """Status and reason of a sentence. ranking: its two most probable intents; words: how many tokens it has."""
+        if not words:
+            return "rejected", NO_WORDS
+        if score < threshold:
+            return "rejected", self._reason(score, unknown, threshold)
+        (first, share), (second, next_share) = ranking[:2]
+        if share - next_share < self.margin:
+            return "ambiguous", f"two intents are about as likely: {first}, {second}"
         return _ACCEPTED
-    return "rejected", f"confidence {confidence:.3f} is below the threshold {threshold:.3f}"
+
+    def _reason(self, score: float, unknown: float, threshold: float) -> str:
+        if self.in_scope is None:
+            return f"confidence {score:.3f} is below the threshold {threshold:.3f}"
+        what = "no known words" if unknown == 1.0 else "too unlike the training sentences"
+        return f"{what} (score {score:.3f}, threshold {threshold:.3f})"
+
+
+def unknown_share(tokens: Sequence[str], known: Container[str]) -> float:
+    """Share of the words of a sentence that are not known; 1 for a sentence of nothing but marks."""
+    words = [token for token in tokens if token not in MARKS]
+    return 1.0 - sum(map(known.__contains__, words)) / len(words) if words else 1.0
+
+
+def _share(header: Mapping[str, Any], name: str) -> float:
+    value = _number(header, name) if name in header else 0.0
+    if not 0 <= value <= 1:
+        raise ModelError(f"header.rejection.{name}: is no number between 0 and 1")
+    return value
+
+
+def _number(values: Mapping[str, Any], name: str, place: str = "") -> float:
+    value: Any = values.get(name)
+    if type(value) not in (int, float) or not abs(value) <= LARGEST_FACTOR:
+        raise ModelError(f"header.rejection.{place}{name}: is no number that could stand there")
+    return float(value)

@@ -1,0 +1,175 @@
+"""Fits the in-scope score (`inference/rejection.py`) and sets its threshold, from rows that belong alone.
+
+1. directions  those in which the intents' centres lie apart, in units of the spread within an intent (Fisher's linear
+               discriminant analysis), from the training rows' summaries
+2. factors     of energy and distance, by logistic regression. What should be rejected is not known, so each validation
+               row stands in for it once more, with its own intent taken out of the model
+3. offset      such that the threshold on a budget of false rejections is one half
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from rnn_intent.artifact import Artifact
+from rnn_intent.data.example import Example
+from rnn_intent.evaluation.rejection_cost import threshold_for
+from rnn_intent.inference.predictor import Predictor
+from rnn_intent.inference.rejection import SMALLEST_DISTANCE
+
+FALSE_REJECT = 0.05  # share of sentences that belong which the default threshold turns away
+MARGIN = 0.2  # closer than this, the first of two intents is right half of the time
+UNKNOWN = 2.0  # standard deviations of the score that a sentence of unknown words loses
+DIRECTIONS = 32
+SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
+PENALTY = 1.0  # of the logistic regression, so that rows which part without error give no infinite factors
+LARGEST_HALF = 60_000.0  # near the largest float16
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Rows as the model sees them. logits: (rows, intents), divided by the temperature; targets: -1 for no intent."""
+
+    logits: np.ndarray
+    summaries: np.ndarray
+    targets: np.ndarray
+
+
+def fit_rejection(
+    artifact: Artifact, train: Sequence[Example], valid: Sequence[Example], false_reject: float = FALSE_REJECT
+) -> Artifact:
+    """The artifact with an in-scope score, and a threshold that rejects this share of the validation rows.
+
+    The temperature must have been fitted before. Rows of intents that the model lacks are left out.
+    """
+    artifact = replace(artifact, rejection=None)
+    predictor = Predictor(artifact)
+    encoded = _encode(predictor, valid)
+    if not len(encoded.targets):
+        return artifact
+    projection, centres = discriminant(*_summaries(predictor, train), len(artifact.labels))
+    tensors = {"rejection.projection": projection, "rejection.centres": centres}
+    factors = fit_factors(encoded, projection.astype(np.float32), centres.astype(np.float32))
+    rejection = {"threshold": 0.5, "margin": MARGIN, "score": {**factors, "offset": 0.0}}
+    artifact = replace(artifact, tensors={**artifact.tensors, **tensors}, rejection=rejection)
+    return _centred(artifact, [row.text for row in valid if row.intent in artifact.labels], false_reject)
+
+
+def with_threshold(artifact: Artifact, threshold: float, budget: dict[str, Any]) -> Artifact:
+    """The same model with another threshold, and a record of what it was chosen for."""
+    kept = artifact.rejection or {}
+    return replace(artifact, rejection={**kept, "threshold": threshold, "budget": budget})
+
+
+def threshold_against(outside: np.ndarray, false_accept: float) -> float:
+    """The lowest threshold at which at most this share of the out-of-scope sentences is accepted.
+
+    outside: (rows,), their scores. A score just above the highest that must be kept out; at most 1.
+    """
+    ordered = np.sort(outside)
+    accepted = min(int(false_accept * len(ordered) + 1e-9), len(ordered))
+    if accepted == len(ordered):
+        return 0.0
+    return float(min(1.0, np.nextafter(ordered[len(ordered) - accepted - 1], np.inf)))
+
+
+def discriminant(summaries: np.ndarray, targets: np.ndarray, labels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Directions (summary, k) and the intents' centres along them (labels, k), as float16.
+
+    Along the directions the spread within an intent is one; k is at most `DIRECTIONS`, and less than the intents.
+    """
+    counts = np.bincount(targets, minlength=labels)[:, None]
+    means = np.stack([np.bincount(targets, column, labels) for column in summaries.T], axis=1) / np.maximum(counts, 1)
+    apart = summaries - means[targets]
+    covariance = apart.T @ apart / len(apart)
+    size = len(covariance)
+    sphere = np.trace(covariance) / size
+    covariance = (1 - SHRINKAGE) * covariance + (SHRINKAGE * sphere + 1e-6) * np.eye(size)
+    variances, axes = np.linalg.eigh(covariance)
+    whitening = axes / np.sqrt(variances)  # (summary, summary)
+    centres = (means - summaries.mean(axis=0)) @ whitening
+    most = min(DIRECTIONS, labels - 1, size)
+    directions = np.linalg.svd(centres, full_matrices=False)[2][:most].T  # (summary, k)
+    projection = _half(whitening @ directions)
+    return projection, _half(means @ projection.astype(np.float64))
+
+
+def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> dict[str, float]:
+    """What a unit of energy, of log distance and of unknown share is worth, in standard deviations of the score."""
+    distances = _distances(rows.summaries @ projection, centres)
+    own = np.arange(len(rows.targets)), rows.targets
+    belongs = _signals(rows.logits, distances)
+    without, farther = rows.logits.copy(), distances.copy()
+    without[own], farther[own] = -np.inf, np.inf
+    stranger = _signals(without, farther)
+    spread = np.maximum(belongs.std(axis=0), 1e-6)
+    means = belongs.mean(axis=0)
+    both = (np.concatenate([belongs, stranger]) - means) / spread
+    weights = np.maximum(_logistic(both, np.repeat([1.0, 0.0], len(belongs))), 0.0)
+    if not weights.any():
+        weights = np.array([1.0, 0.0])
+    energy, distance = weights / spread / max(float(((belongs - means) / spread @ weights).std()), 1e-6)
+    return {"energy": float(energy), "distance": float(distance), "unknown": UNKNOWN}
+
+
+def _signals(logits: np.ndarray, distances: np.ndarray) -> np.ndarray:
+    """Energy and minus the log distance, (rows, 2)."""
+    top = logits.max(axis=1)
+    energy = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
+    return np.stack([energy, -np.log(distances.min(axis=1))], axis=1)
+
+
+def _distances(places: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """Squared, (rows, labels)."""
+    squares = (places**2).sum(axis=1)[:, None] + (centres**2).sum(axis=1) - 2 * places @ centres.T
+    distances: np.ndarray = np.maximum(squares, SMALLEST_DISTANCE)
+    return distances
+
+
+def _logistic(signals: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Weights of a ridge logistic regression, (signals,), by Newton's method; the intercept is left off."""
+    design = np.column_stack([signals, np.ones(len(signals))])
+    ridge = np.diag([PENALTY] * signals.shape[1] + [1e-6])
+    weights = np.zeros(design.shape[1])
+    for _ in range(50):
+        chance = 0.5 + 0.5 * np.tanh(design @ weights / 2)
+        slope = design.T @ (chance - truth) + ridge @ weights
+        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + ridge
+        step = np.linalg.solve(curvature, slope)
+        weights -= step / max(1.0, float(np.abs(step).max()))  # no step beyond one: far out the curve is flat
+        if np.abs(step).max() < 1e-6:
+            break
+    return weights[:-1]
+
+
+def _centred(artifact: Artifact, texts: Sequence[str], false_reject: float) -> Artifact:
+    """With the offset that puts the threshold of the budget at one half."""
+    assert artifact.rejection is not None
+    scores = Predictor(artifact).in_scope_scores(texts)
+    evidence = 2 * np.arctanh(np.clip(2 * scores - 1, -1 + 1e-12, 1 - 1e-12))
+    factors = {**artifact.rejection["score"], "offset": -threshold_for(evidence, false_reject)}
+    artifact = replace(artifact, rejection={**artifact.rejection, "score": factors})
+    exact = threshold_for(Predictor(artifact).in_scope_scores(texts), false_reject)  # one half, but for rounding
+    return with_threshold(artifact, exact, {"false_reject": false_reject, "rows": len(texts)})
+
+
+def _encode(predictor: Predictor, examples: Sequence[Example]) -> Encoded:
+    number = {label: index for index, label in enumerate(predictor.labels)}
+    known = [example for example in examples if example.intent in number]
+    logits, summaries = predictor.encode([example.text for example in known])
+    targets = np.array([number[example.intent] for example in known], dtype=np.int64)
+    return Encoded(logits / predictor.artifact.temperature, summaries, targets)
+
+
+def _summaries(predictor: Predictor, examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
+    rows = _encode(predictor, examples)
+    return rows.summaries, rows.targets
+
+
+def _half(values: np.ndarray) -> np.ndarray:
+    halved: np.ndarray = np.clip(values, -LARGEST_HALF, LARGEST_HALF).astype(np.float16)
+    return halved

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from random_models import SENTENCES, WORDS, random_artifact
+
+from rnn_intent import artifact as model_file
+from rnn_intent.artifact import Artifact
+from rnn_intent.errors import ModelError
+from rnn_intent.inference.predictor import Predictor
+from rnn_intent.inference.rejection import unknown_share
+
+FACTORS = {"energy": 0.7, "distance": 0.3, "unknown": 2.0, "offset": 0.1}
+
+
+def scored(threshold: float = 0.5, margin: float = 0.0, **factors: float) -> Artifact:
+    """A random model with an in-scope score."""
+    plain = random_artifact(labels=4, hidden_size=9)
+    random = np.random.default_rng(3)
+    summary = plain.tensors["head.weight"].shape[1]
+    tensors = {
+        "rejection.projection": random.normal(size=(summary, 3)).astype(np.float16),
+        "rejection.centres": random.normal(size=(4, 3)).astype(np.float16),
+    }
+    rejection = {"threshold": threshold, "margin": margin, "score": {**FACTORS, **factors}}
+    return replace(plain, tensors={**plain.tensors, **tensors}, temperature=1.7, rejection=rejection)
+
+
+def test_the_score_is_that_of_the_equation():
+    artifact = scored()
+    predictor = Predictor(artifact)
+    logits, summaries = predictor.encode(SENTENCES)
+    energy = np.log(np.exp(logits.astype(float) / 1.7).sum(axis=1))
+    places = summaries.astype(float) @ artifact.weights("rejection.projection")
+    distances = ((places[:, None] - artifact.weights("rejection.centres")[None]) ** 2).sum(axis=2).min(axis=1)
+    unknown = [unknown_share(predictor.tokenizer.words(text), WORDS) for text in SENTENCES]
+    signal = 0.7 * energy - 0.3 * np.log(distances) - 2.0 * np.array(unknown) + 0.1
+    np.testing.assert_allclose(predictor.in_scope_scores(SENTENCES), 1 / (1 + np.exp(-signal)), atol=1e-5)
+
+
+def test_the_score_is_the_same_alone_and_in_company():
+    predictor = Predictor(scored())
+    together = predictor.in_scope_scores(SENTENCES)
+    np.testing.assert_allclose(together, [predictor.in_scope_scores([text])[0] for text in SENTENCES], atol=1e-5)
+
+
+def test_a_model_without_a_score_is_judged_by_its_confidence():
+    predictor = Predictor(random_artifact())
+    np.testing.assert_allclose(
+        predictor.in_scope_scores(SENTENCES), predictor.probabilities(SENTENCES).max(axis=1), atol=1e-6
+    )
+
+
+def test_what_scores_less_than_the_threshold_is_rejected_and_still_ranked():
+    text = "play some music"
+    score = float(Predictor(scored()).in_scope_scores([text])[0])
+    assert Predictor(scored(threshold=score - 0.01)).predict(text).status == "accepted"
+    answer = Predictor(scored(threshold=score + 0.01)).predict(text, top_k=2)
+    assert answer.status == "rejected"
+    assert answer.reason.startswith(f"too unlike the training sentences (score {score:.3f}, threshold ")
+    assert len(answer.ranking) == 2
+
+
+def test_a_rejected_sentence_of_unknown_words_is_told_so():
+    assert Predictor(scored(threshold=1.0)).predict("qwzx vvkk").reason.startswith("no known words (score 0.")
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_no_words_are_no_words_whatever_the_threshold(text):
+    assert Predictor(scored(threshold=0.0)).predict(text).reason == "no words"
+
+
+@pytest.mark.parametrize("top_k", [1, 3])
+def test_two_intents_that_are_close_are_ambiguous_and_named(top_k):
+    predictor = Predictor(scored(threshold=0.0, margin=1.0))
+    first, second = (name for name, _ in predictor.predict("play some music", top_k=2).ranking)
+    answer = predictor.predict("play some music", top_k=top_k)
+    assert (answer.status, len(answer.ranking)) == ("ambiguous", top_k)
+    assert answer.reason == f"two intents are about as likely: {first}, {second}"
+    assert Predictor(scored(threshold=0.0, margin=0.0)).predict("play some music").status == "accepted"
+    assert Predictor(scored(threshold=1.0, margin=1.0)).predict("play some music").status == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "share"),
+    [
+        (["play", "music"], 0.0),
+        (["play", "bagpipes"], 0.5),
+        (["play", "?", "!"], 0.0),
+        (["?"], 1.0),
+        ([], 1.0),
+        (["。", "现在"], 0.0),
+    ],
+)
+def test_marks_are_neither_known_words_nor_unknown_ones(tokens, share):
+    assert unknown_share(tokens, frozenset(WORDS)) == share
+
+
+def test_a_score_travels_in_the_model_file(tmp_path):
+    model_file.write(scored(), tmp_path / "model.safetensors")
+    loaded = Predictor.load(tmp_path / "model.safetensors")
+    assert loaded.threshold == 0.5
+    np.testing.assert_allclose(loaded.in_scope_scores(SENTENCES), Predictor(scored()).in_scope_scores(SENTENCES))
+
+
+@pytest.mark.parametrize("name", ["rejection.projection", "rejection.centres"])
+def test_half_of_a_score_is_a_model_error(name):
+    artifact = scored()
+    tensors = {key: tensor for key, tensor in artifact.tensors.items() if key != name}
+    with pytest.raises(ModelError, match=f"tensor {name}: is missing"):
+        model_file.dump(replace(artifact, tensors=tensors))
+
+
+@pytest.mark.parametrize(
+    ("rejection", "told"),
+    [
+        ({"score": []}, "score: is no object"),
+        ({"score": {}}, r"score\.energy"),
+        ({"score": {**FACTORS, "offset": math.nan}}, r"score\.offset"),
+        ({"score": {**FACTORS, "distance": "1"}}, r"score\.distance"),
+        ({"threshold": 1.5}, r"rejection\.threshold"),
+        ({"margin": -0.1}, r"rejection\.margin"),
+    ],
+)
+def test_a_header_that_makes_no_sense_is_a_model_error(rejection, told):
+    with pytest.raises(ModelError, match=told):
+        Predictor(replace(scored(), rejection=rejection))
+
+
+def test_a_score_without_its_tensors_is_a_model_error():
+    with pytest.raises(ModelError, match="tensors are missing"):
+        Predictor(replace(random_artifact(), rejection={"threshold": 0.5, "score": FACTORS}))
