@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from rnn_intent.cli import check
 from rnn_intent.cli.options import Encoding, Format
 from rnn_intent.cli.output import examples, say
-from rnn_intent.errors import CheckFailed, DataError, UsageError, printable
-
-if TYPE_CHECKING:
-    from rnn_intent.data.example import Example
+from rnn_intent.errors import UsageError, printable
 
 app = typer.Typer(
     help="Check, convert and divide data files.",
@@ -24,36 +21,7 @@ app = typer.Typer(
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 
 
-@app.command(epilog=examples("rnn-intent data check train.tsv test.tsv --strict", "rnn-intent data check folder/"))
-def check(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="FILE", help="Data files or folders; the shipped data by default."),
-    ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 5 if there is anything to fix.")] = False,
-    out_of_scope: Annotated[
-        str, typer.Option(metavar="INTENT", help="The intent whose rows belong to none.")
-    ] = "out_of_scope",
-    format: Format = "auto",
-    encoding: Encoding = "utf-8",
-) -> None:
-    """Look for rows that spoil training or flatter the score.
-
-    Duplicates, contradictions, tiny intents, broken texts and slots: a line for each, with its place.
-
-    Several files are taken as the splits of one data set, so that rows that leak from one to another are found.
-    """
-    from rnn_intent.data.check import check_examples
-
-    splits = _splits(files, format, encoding)
-    findings = check_examples(splits, out_of_scope)
-    for finding in findings:
-        print(printable(str(finding), limit=10_000))
-    rows = sum(map(len, splits.values()))
-    levels = Counter(finding.level for finding in findings)
-    say(f"{rows:,} rows: {levels['FIX']} to fix, {levels['REVIEW']} to review")
-    if strict and findings:
-        raise CheckFailed(f"{len(findings)} findings, and --strict allows none")
+check.add(app)
 
 
 @app.command(epilog=examples("rnn-intent data convert my.csv my.jsonl", "rnn-intent data convert nlu.yml nlu.tsv"))
@@ -114,30 +82,3 @@ def split(
     for name, rows in named.items():
         if rows:
             print(f"{name}: {len(rows):,} rows")
-
-
-def _splits(files: list[Path] | None, format: str, encoding: str) -> dict[str, list[Example]]:
-    """The rows by split: of one file its own splits; of several, each file is one, named after it."""
-    from rnn_intent.data.readers import WHOLE, read_splits
-    from rnn_intent.starter import shipped_data
-
-    paths = files or list(shipped_data())
-    splits: dict[str, list[Example]] = {}
-    problems: list[str] = []
-    for path in paths:
-        try:
-            read = read_splits(path, format, encoding)
-        except DataError as error:
-            problems += error.problems
-            continue
-        for name, rows in read.items():
-            splits.setdefault(_split_name(path) if name == WHOLE and len(paths) > 1 else name, []).extend(rows)
-    if problems:
-        raise DataError(problems)
-    return splits
-
-
-def _split_name(path: Path) -> str:
-    from rnn_intent.data.readers import SPLIT_NAMES
-
-    return next((split for split, names in SPLIT_NAMES.items() if path.stem in names), path.name)

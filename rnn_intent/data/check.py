@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from rnn_intent.data.checks.duplicates import check_duplicates
 from rnn_intent.data.checks.finding import Finding, rows_of
 from rnn_intent.data.checks.intents import check_intents
+from rnn_intent.data.checks.labels import check_labels, check_swallowed
+from rnn_intent.data.checks.near import check_near_duplicates
+from rnn_intent.data.checks.second_opinions import SecondOpinions, second_opinions
 from rnn_intent.data.checks.slots import check_slots
 from rnn_intent.data.checks.texts import check_texts
 from rnn_intent.data.example import Example
@@ -16,14 +19,27 @@ __all__ = ["Finding", "check_examples"]
 
 
 def check_examples(
-    splits: Splits | Mapping[str, Sequence[Example]], out_of_scope: str | None = None, max_tokens: int = 256
+    splits: Splits | Mapping[str, Sequence[Example]],
+    out_of_scope: str | None = None,
+    max_tokens: int = 256,
+    labels: bool = True,
 ) -> list[Finding]:
     """All findings, in the order of the rows: training first, then validation and test.
 
     splits: what load_splits or read_splits give. out_of_scope: the intent that stands for none, which needs no rows.
+    labels: cross-validate the rows too, to find intents that are wrong; four seconds for 15,000 rows of 150 intents.
     """
     rows = rows_of(_by_name(splits) if isinstance(splits, Splits) else splits, out_of_scope)
-    findings = [*check_texts(rows, max_tokens), *check_slots(rows), *check_duplicates(rows), *check_intents(rows)]
+    second = second_opinions(rows) if labels else SecondOpinions({}, {})
+    findings = [
+        *check_texts(rows, max_tokens),
+        *check_slots(rows),
+        *check_duplicates(rows),
+        *check_near_duplicates(rows, second.opinions),
+        *check_labels(rows, second),
+        *check_intents(rows),
+        *check_swallowed(rows, second.opinions),
+    ]
     order: dict[str, int] = {}
     for index, row in enumerate(rows):
         order.setdefault(row.example.source, index)

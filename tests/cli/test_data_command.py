@@ -19,7 +19,7 @@ def test_check_is_quiet_about_good_rows(invoke, tmp_path: Path) -> None:
     rows(tmp_path / "good.tsv", *many("ask_time", "time"), *many("ask_weather", "weather"))
     result = invoke("data", "check", "good.tsv", "--strict")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "rnn-intent: 24 rows: 0 to fix, 0 to review\n"
+    assert result.stderr == "rnn-intent: 24 rows: 24 OK, 0 to review, 0 to fix\n"
 
 
 def test_check_names_contradictions_with_both_lines_and_strict_fails(invoke, tmp_path: Path) -> None:
@@ -100,3 +100,78 @@ def test_split_gives_every_intent_to_every_part_and_repeats_itself(invoke, tmp_p
     invoke("data", "split", "in.tsv", "again", "--valid", "0.2", "--test", "0.1", "--to", "tsv")
     assert (tmp_path / "again" / "valid.tsv").read_text() == first
     assert invoke("data", "split", "in.tsv", "third", "--valid", "0.6", "--test", "0.4").exit_code == 2
+
+
+def faulty(path: Path) -> Path:
+    time, sky = many("ask_time", "time"), many("ask_weather", "sky")
+    return rows(
+        path, *time, "Time number 3\task_time", "time number 4\task_weather", "sky\u200b there\task_weather", *sky
+    )
+
+
+def test_check_lists_each_row_with_its_level(invoke, tmp_path: Path) -> None:
+    faulty(tmp_path / "bad.tsv")
+    result = invoke("data", "check", "bad.tsv", "--all", "--no-labels")
+    lines = dict(line.split("  ", 2)[:2] for line in result.stdout.splitlines())
+    assert lines["bad.tsv:1"] == "OK"
+    assert [lines[f"bad.tsv:{line}"] for line in (13, 14, 15)] == ["FIX", "FIX", "REVIEW"]
+    assert len(lines) == 27
+    assert result.stderr == "rnn-intent: 27 rows: 24 OK, 1 to review, 2 to fix\n"
+
+
+def test_check_speaks_json(invoke, tmp_path: Path) -> None:
+    faulty(tmp_path / "bad.tsv")
+    told = json.loads(invoke("data", "check", "bad.tsv", "--json", "--all").stdout)
+    assert (told["rows"], told["ok"], told["review"], told["fix"]) == (27, 24, 1, 2)
+    assert len(told["ok_rows"]) == 24
+    duplicate = told["findings"][0]
+    assert (duplicate["place"], duplicate["level"], duplicate["kind"]) == ("bad.tsv:13", "FIX", "duplicate")
+    assert told["findings"][1]["intent"] == "ask_time"
+
+
+def test_fix_writes_a_clean_copy_and_a_log_and_leaves_the_original(invoke, tmp_path: Path) -> None:
+    before = faulty(tmp_path / "bad.tsv").read_bytes()
+    result = invoke("data", "check", "bad.tsv", "--fix", "clean.tsv")
+    assert result.exit_code == 0
+    assert (tmp_path / "bad.tsv").read_bytes() == before
+    log = (tmp_path / "clean.tsv.log").read_text(encoding="utf-8")
+    assert [line.split("  ")[0] for line in log.splitlines()] == ["bad.tsv:13", "bad.tsv:15"]
+    again = invoke("data", "check", "clean.tsv", "--no-labels")
+    assert [line.split(":")[0] for line in again.stdout.splitlines()] == ["clean.tsv"]
+    assert "contradiction" not in result.stdout
+    assert "says 'ask_weather', but clean.tsv:" in again.stdout
+
+
+def test_fix_writes_splits_into_a_folder(invoke, tmp_path: Path) -> None:
+    rows(tmp_path / "train.tsv", *many("ask_time", "time"), *many("ask_weather", "sky"))
+    rows(tmp_path / "test.tsv", "time number 3\task_time", "and the hour?\task_time", "how is the sky\task_weather")
+    assert invoke("data", "check", "train.tsv", "test.tsv", "--fix", "clean").exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "clean").iterdir()) == ["changes.log", "test.jsonl", "train.jsonl"]
+    assert "number 3" not in (tmp_path / "clean" / "test.jsonl").read_text(encoding="utf-8")
+    assert invoke("data", "check", "clean", "--no-labels").stdout == ""
+
+
+@pytest.mark.parametrize("target", ["bad.tsv", "other.tsv", "free.tsv"])
+def test_fix_never_writes_over_a_file(invoke, tmp_path: Path, target: str) -> None:
+    before = faulty(tmp_path / "bad.tsv").read_bytes()
+    for name in ("other.tsv", "free.tsv.log"):
+        (tmp_path / name).write_text("mine")
+    result = invoke("data", "check", "bad.tsv", "--fix", target)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "exists already" in result.stderr
+    assert (tmp_path / "bad.tsv").read_bytes() == before
+    assert (tmp_path / "other.tsv").read_text() == "mine"
+
+
+def test_strict_lets_doubts_about_an_intent_pass_and_nothing_else(invoke, tmp_path: Path) -> None:
+    time, sky = many("ask_time", "clock time please"), many("ask_weather", "sky weather rain")
+    path = rows(tmp_path / "x.tsv", *time, "clock time number please what\task_weather", *sky)
+    result = invoke("data", "check", "x.tsv", "--strict")
+    assert "but by all the other rows it is 'ask_time'" in result.stdout
+    assert result.exit_code == 0
+    rows(path, *time, *sky, "sky weather rain number 7?\task_weather")
+    assert invoke("data", "check", "x.tsv", "--strict").exit_code == 5
+
+
+def test_the_shipped_data_pass_the_strict_check(invoke) -> None:
+    assert invoke("data", "check", "--strict", "--no-labels").exit_code == 0

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from rnn_intent.data.example import Example
+from rnn_intent.errors import printable
 
 _ORDER = {"": 0, "train": 0, "valid": 1, "test": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at. FIX: wrong whatever the intents mean. REVIEW: only the author can tell."""
+    """One thing to look at. FIX: wrong whatever the intents mean. REVIEW: only the author can tell.
+
+    intent: the one that the row should have instead, where one is suggested.
+    """
 
     place: str
     level: Literal["FIX", "REVIEW"]
     kind: str
     message: str
     suggestion: str
+    intent: str | None = None
 
     def __str__(self) -> str:
         return f"{self.place}  {self.level}  {self.message}; {self.suggestion}"
+
+
+def quoted(text: str) -> str:
+    """A sentence as a message shows it."""
+    return repr(printable(text, 60))
 
 
 class Row(NamedTuple):
@@ -35,9 +45,13 @@ class Row(NamedTuple):
 
 def rows_of(splits: Mapping[str, Sequence[Example]], out_of_scope: str | None) -> list[Row]:
     """All rows, training first; splits named `oos_…` and the intent `out_of_scope` are out of scope."""
-    order = sorted(splits, key=lambda name: _ORDER.get(name.removeprefix("oos_"), len(_ORDER)))
     return [
         Row(name.removeprefix("oos_"), example, not name.startswith("oos_") and example.intent != out_of_scope)
-        for name in order
+        for name in in_order(splits)
         for example in splits[name]
     ]
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """The splits, training first: in this order rows are looked at."""
+    return sorted(names, key=lambda name: _ORDER.get(name.removeprefix("oos_"), len(_ORDER)))

@@ -1,4 +1,4 @@
-"""Intents that cannot be learned or judged: too few rows, none in a split, or one intent under two names."""
+"""Intents that cannot be learned or judged: too few rows, far fewer than others, none in a split, or two names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rnn_intent.data.checks.finding import Finding, Row
 from rnn_intent.data.fold import fold
 
 FEW_ROWS = 10
+IMBALANCE = 20
 
 
 def check_intents(rows: Sequence[Row]) -> Iterator[Finding]:
@@ -20,6 +21,7 @@ def check_intents(rows: Sequence[Row]) -> Iterator[Finding]:
             first.setdefault(example.intent, example.source)
             counts[split or "train"][example.intent] += 1
     yield from _small(first, counts["train"])
+    yield from _outnumbered(first, counts["train"])
     yield from _missing(first, counts)
     yield from _alike(first)
 
@@ -30,6 +32,15 @@ def _small(first: dict[str, str], train: Counter[str]) -> Iterator[Finding]:
         if 0 < count < FEW_ROWS:
             message = f"the intent {intent!r} has only {count} row{'s' * (count != 1)} to train on"
             yield Finding(place, "REVIEW", "small intent", message, f"write more, {FEW_ROWS} at least")
+
+
+def _outnumbered(first: dict[str, str], train: Counter[str]) -> Iterator[Finding]:
+    largest, most = max(train.items(), key=lambda item: item[1], default=("", 0))
+    for intent, place in first.items():
+        count = train[intent]
+        if count >= FEW_ROWS and count * IMBALANCE < most:
+            message = f"the intent {intent!r} has {count} rows to train on, {largest!r} has {most}"
+            yield Finding(place, "REVIEW", "imbalance", message, "write more, or set training.class_weights to sqrt")
 
 
 def _missing(first: dict[str, str], counts: dict[str, Counter[str]]) -> Iterator[Finding]:

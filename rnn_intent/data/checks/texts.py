@@ -11,7 +11,7 @@ from rnn_intent.errors import printable
 
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+|[^\w\s]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\ufeff]")
+HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\ufeff]")
 
 
 def check_texts(rows: Sequence[Row], max_tokens: int) -> Iterator[Finding]:
@@ -23,7 +23,7 @@ def check_texts(rows: Sequence[Row], max_tokens: int) -> Iterator[Finding]:
             yield Finding(place, "REVIEW", "long text", message, "shorten it, or raise text.max_tokens")
         if text.isascii() and text.isprintable():
             continue
-        if all(c.isspace() or unicodedata.category(c) in ("Cc", "Cf") for c in text):
+        if is_blank(text):
             yield Finding(place, "FIX", "blank text", "nothing in the text can be seen", "delete this row")
         elif "\ufffd" in text:
             message = f"a lost character (U+FFFD) in {printable(text)!r}"
@@ -31,9 +31,14 @@ def check_texts(rows: Sequence[Row], max_tokens: int) -> Iterator[Finding]:
         elif (repaired := repair(text)) is not None:
             message = f"UTF-8 that was read as another encoding: {printable(text)!r}"
             yield Finding(place, "FIX", "encoding", message, f"probably meant: {printable(repaired)!r}")
-        elif hidden := _HIDDEN.search(text):
+        elif hidden := HIDDEN.search(text):
             message = f"an invisible character (U+{ord(hidden[0]):04X}) in {printable(text)!r}"
             yield Finding(place, "REVIEW", "hidden character", message, "delete the character")
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to see."""
+    return all(c.isspace() or unicodedata.category(c) in ("Cc", "Cf") for c in text)
 
 
 def repair(text: str) -> str | None:
