@@ -16,7 +16,7 @@ endif
 PY = $(BIN)/python
 STAMP = $(VENV)/.ready
 
-.PHONY: venv demo test check lint format types bench bench-long torture model dictionary tidy clean
+.PHONY: venv demo test check lint format types bench bench-long torture test-without-torch model dictionary tidy clean
 
 venv: $(STAMP)
 
@@ -72,8 +72,26 @@ bench-long: $(VENV)/.bench
 	$(PY) -m benchmarks.speed --data $(BENCH_DATA) --out $(BENCH_OUT) --long
 	$(PY) -m benchmarks.page $(BENCH_OUT)
 
+# the long forms: two hundred kills, twenty thousand strange files of each kind; an hour or so
 torture: venv
-	$(PY) -m pytest -m long
+	$(PY) -m pytest -m long -s
+
+# all that does not train, where PyTorch is not installed
+LIGHT ?= .venv-without-torch
+ifeq ($(OS),Windows_NT)
+LIGHT_PY = $(LIGHT)/Scripts/python
+else
+LIGHT_PY = $(LIGHT)/bin/python
+endif
+NEEDED = from importlib.metadata import requires; \
+	print(*(r for r in requires("rnn-intent") if "extra ==" not in r and not r.startswith("torch")), sep="\n")
+
+test-without-torch:
+	test -x $(LIGHT_PY) || $(PYTHON) -m venv $(LIGHT)
+	$(LIGHT_PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(LIGHT_PY) -c '$(NEEDED)' > $(LIGHT)/needed.txt
+	$(LIGHT_PY) -m pip install --quiet --disable-pip-version-check -r $(LIGHT)/needed.txt pytest hypothesis
+	$(LIGHT_PY) -m pytest -m "not long"
 
 # the small model that the package carries
 model: venv

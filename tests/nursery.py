@@ -34,12 +34,16 @@ TOUCHING = ("open", "write", "fsync", "replace", "unlink")  # functions of os by
 
 @dataclass(frozen=True)
 class Ended:
-    """code: the exit code, or minus the signal that killed it; calls: how often it touched the disk."""
+    """code: the exit code, or minus the signal that killed it; calls: how often it touched the disk.
+
+    written: the folders in which it made, changed, renamed or removed anything; empty if it was killed.
+    """
 
     code: int
     out: str
     err: str
     calls: int
+    written: tuple[str, ...] = ()
 
 
 class Nursery:
@@ -87,13 +91,13 @@ def serve(scratch: Path) -> None:
     _warm_up()
     for line in sys.stdin:
         request = json.loads(line)
-        out, err, calls = (scratch / name for name in ("out", "err", "calls"))
-        calls.write_text("0")
+        out, err, notes = (scratch / name for name in ("out", "err", "notes"))
+        notes.write_text('{"calls": 0}')
         child = os.fork()
         if not child:
-            _run(request, out, err, calls)
+            _run(request, out, err, notes)
         code = _wait(child, request["seconds"])
-        ended = Ended(code, out.read_text("utf-8"), err.read_text("utf-8"), int(calls.read_text() or 0))
+        ended = Ended(code, out.read_text("utf-8"), err.read_text("utf-8"), **json.loads(notes.read_text("utf-8")))
         print(json.dumps(ended.__dict__), flush=True)
 
 
@@ -119,7 +123,7 @@ def _wait(child: int, seconds: float | None) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def _run(request: dict[str, Any], out: Path, err: Path, calls: Path) -> None:
+def _run(request: dict[str, Any], out: Path, err: Path, notes: Path) -> None:
     """In the child: the command, to its end."""
     from rnn_intent.cli.main import main
 
@@ -131,6 +135,8 @@ def _run(request: dict[str, Any], out: Path, err: Path, calls: Path) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["largest_file"],) * 2)
+    written: set[str] = set()
+    sys.addaudithook(lambda event, arguments: _note(written, event, arguments))
     count = _arm(request["fault"] or {"call": 0, "how": "kill"})
     code = 99
     try:
@@ -141,8 +147,19 @@ def _run(request: dict[str, Any], out: Path, err: Path, calls: Path) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        calls.write_text(str(count[0]))
+        notes.write_text(json.dumps({"calls": count[0], "written": sorted(written)}), "utf-8")
         os._exit(code)
+
+
+def _note(written: set[str], event: str, arguments: tuple[Any, ...]) -> None:
+    """Where the interpreter is about to change something on the disk; devices are no disk."""
+    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+    if event in ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "os.truncate") or (
+        event == "open" and isinstance(arguments[2], int) and arguments[2] & writing
+    ):
+        path = arguments[0]
+        if isinstance(path, (str, bytes)) and not os.fsdecode(path).startswith("/dev/"):
+            written.add(str(Path(os.fsdecode(path)).absolute().parent))
 
 
 def _arm(fault: dict[str, Any]) -> list[int]:

@@ -16,8 +16,6 @@ from rnn_intent.errors import ModelError
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder
 
-pytestmark = pytest.mark.torch
-
 WORDS = {
     "ask_time": ["time", "clock", "hour", "几点"],
     "ask_weather": ["weather", "rain", "sun", "天气"],

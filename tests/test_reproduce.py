@@ -13,8 +13,6 @@ import pytest
 import yaml
 from nursery import ROOT, Ended, Nursery
 
-pytestmark = pytest.mark.torch
-
 ROWS = [
     *(
         "what time is it\task_time",

@@ -60,6 +60,11 @@ class Commands(TyperGroup):
         except KeyboardInterrupt as error:
             say(str(error) or "interrupted")
             code = SIGTERM_CODE if isinstance(error, Terminated) else SIGINT_CODE
+        except ModuleNotFoundError as error:
+            if error.name != "torch":
+                raise
+            say("training needs PyTorch, which is not installed here; prediction does not: pip install torch")
+            code = 1
         except OSError as error:
             say(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
             _drop_output()
@@ -85,7 +90,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, compare, predict, trace, gradients, info, export, reproduce, init):
+for command in (train, distill, evaluate, compare, predict, trace, gradients, info, export, reproduce, init):
     command.add(app)
 app.add_typer(config.app, name="config")
 app.add_typer(data.app, name="data")
