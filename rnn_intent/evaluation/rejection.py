@@ -103,9 +103,9 @@ def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> d
     distances = _distances(rows.summaries @ projection, centres)
     own = np.arange(len(rows.targets)), rows.targets
     belongs = _signals(rows.logits, distances)
-    without, farther = rows.logits.copy(), distances.copy()
-    without[own], farther[own] = -np.inf, np.inf
-    stranger = _signals(without, farther)
+    without = rows.logits.copy()
+    without[own] = -np.inf
+    stranger = _signals(without, distances)
     spread = np.maximum(belongs.std(axis=0), 1e-6)
     means = belongs.mean(axis=0)
     both = (np.concatenate([belongs, stranger]) - means) / spread
@@ -117,10 +117,11 @@ def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> d
 
 
 def _signals(logits: np.ndarray, distances: np.ndarray) -> np.ndarray:
-    """Energy and minus the log distance, (rows, 2)."""
-    top = logits.max(axis=1)
+    """Energy, and minus the log distance to the most probable intent's centre, (rows, 2)."""
+    rows, best = np.arange(len(logits)), logits.argmax(axis=1)
+    top = logits[rows, best]
     energy = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
-    return np.stack([energy, -np.log(distances.min(axis=1))], axis=1)
+    return np.stack([energy, -np.log(distances[rows, best])], axis=1)
 
 
 def _distances(places: np.ndarray, centres: np.ndarray) -> np.ndarray:

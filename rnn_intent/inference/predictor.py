@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import repeat
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar, overload
 
@@ -15,6 +16,7 @@ from rnn_intent.artifact import Artifact
 from rnn_intent.errors import UsageError
 from rnn_intent.inference import golden
 from rnn_intent.inference.encoder import Encoder
+from rnn_intent.inference.head import Head
 from rnn_intent.inference.prediction import Prediction
 from rnn_intent.inference.recurrence import Floats, Indices
 from rnn_intent.inference.rejection import Rejection
@@ -33,16 +35,16 @@ class Scores(NamedTuple):
     """A block's answers as arrays, small enough to travel between processes.
 
     best: (sentences, k) label numbers, best first, two or more; shares: (sentences, k) their probabilities;
-    words: (sentences,); in_scope: (sentences,) how much they are like the training sentences, the confidence if the
-    model file cannot tell; unknown: (sentences,) the share of their words that training never saw;
-    top_k: intents to be shown.
+    words: (sentences,). What in-scope scores are made of, all (sentences,): logits and distances of the best intents,
+    unknown shares of the words. top_k: intents to be shown.
     """
 
     best: np.ndarray
     shares: np.ndarray
     words: list[int]
-    in_scope: np.ndarray
-    unknown: np.ndarray
+    logits: np.ndarray
+    distances: np.ndarray
+    unknown: list[float]
     top_k: int
 
 
@@ -60,12 +62,8 @@ class Predictor:
         self.threshold = self._rejection.threshold if threshold is None else threshold
         self.tokenizer = Tokenizer(artifact.settings.text, artifact.user_words, artifact.dictionary)
         self._encoder = Encoder(artifact)
-        # (parts, hidden, labels): each part of the summary is multiplied apart, because shorter sums round less
-        weight = artifact.weights("head.weight").T
-        self._head = (
-            weight.reshape(-1, artifact.settings.model.hidden_size, len(weight[0])),
-            artifact.weights("head.bias"),
-        )
+        in_scope = self._rejection.in_scope
+        self._head = Head(artifact, None if in_scope is None else in_scope.projection)
         self.renew_lock()
 
     def __reduce__(self) -> tuple[type[Predictor], tuple[Artifact, float]]:
@@ -165,15 +163,8 @@ class Predictor:
         with self._lock:
             for places, found in self._encoder.summaries([self.tokenizer.words(text) for text in texts]):
                 summaries[places] = found
-                logits[places] = self._logits(found)
+                logits[places], _ = self._head.read(found)
         return logits, summaries
-
-    def _logits(self, summaries: Floats) -> Floats:
-        weight, bias = self._head
-        parts = summaries.reshape(len(summaries), len(weight), -1).swapaxes(0, 1)  # (parts, sentences, hidden)
-        logits: Floats = np.matmul(parts, weight).sum(axis=0)
-        logits += bias
-        return logits
 
     def _softmax(self, logits: Floats) -> Floats:
         probabilities: Floats = softmax(logits, self.artifact.temperature)
@@ -181,7 +172,8 @@ class Predictor:
 
     def in_scope_scores(self, texts: Iterable[str]) -> np.ndarray:
         """How much each text is like the training sentences, (texts,), from 0 to 1: what the threshold is about."""
-        return np.concatenate([np.empty(0), *(self._scores(window, 2).in_scope for window in windows(texts))])
+        found = [score for window in windows(texts) for score, _ in self._in_scope(self._scores(window, 2))]
+        return np.array(found, dtype=np.float64)
 
     def _scores(self, texts: Sequence[str], top_k: int) -> Scores:
         words = self.tokenizer.words
@@ -189,32 +181,40 @@ class Predictor:
         count = min(max(top_k, 2), len(self.labels))  # two intents that are close are told, however few are wanted
         best = np.empty((len(texts), count), dtype=np.intp)
         shares = np.empty((len(texts), count), dtype=np.float32)
-        score, evidence = self._rejection.in_scope, np.empty(len(texts))
+        logits, distances = np.empty((2, len(texts)), dtype=np.float32)
+        in_scope = self._rejection.in_scope
         with self._lock:
             for places, summaries in self._encoder.summaries(token_lists):
-                logits = self._logits(summaries)
-                best[places], found = _best(self._softmax(logits), count)
-                shares[places] = found
-                if score is not None:
-                    evidence[places] = score.evidence(logits, summaries, found[:, 0])
-        lengths = list(map(len, token_lists))
-        if score is None:
-            return Scores(best, shares, lengths, shares[:, 0], np.zeros(len(texts)), top_k)
-        unknown = score.unknown_shares(token_lists)
-        return Scores(best, shares, lengths, score.scores(evidence, unknown), unknown, top_k)
+                read, projected = self._head.read(summaries)
+                found, shares[places] = _best(self._softmax(read), count)
+                best[places] = found
+                if in_scope is not None:
+                    logits[places] = np.maximum.reduce(read, axis=1)
+                    distances[places] = in_scope.distances(projected, found[:, 0])
+        unknown = [] if in_scope is None else list(map(in_scope.unknown_share, token_lists))
+        return Scores(best, shares, list(map(len, token_lists)), logits, distances, unknown, top_k)
 
     def _predictions(self, texts: Sequence[str], scores: Scores) -> list[Prediction]:
         labels, threshold, verdict = self.labels, self.threshold, self._rejection.verdict
         wanted = max(scores.top_k, 1)
         predictions = []
-        columns = (scores.best, scores.shares, scores.in_scope, scores.unknown)
-        for text, words, best, shares, score, unknown in zip(
-            texts, scores.words, *(column.tolist() for column in columns), strict=True
-        ):
+        rows = zip(
+            texts, scores.best.tolist(), scores.shares.tolist(), scores.words, self._in_scope(scores), strict=True
+        )
+        for text, best, shares, words, (score, unknown) in rows:
             ranking = list(zip([labels[label] for label in best], shares, strict=True))
             judged = verdict(score, unknown, ranking, words, threshold)
             predictions.append(Prediction(text, *ranking[0], ranking[:wanted], *judged))
         return predictions
+
+    def _in_scope(self, scores: Scores) -> Iterator[tuple[float, float]]:
+        """Each sentence's in-scope score, and the share of its words that training never saw."""
+        confidences = scores.shares[:, 0].tolist()
+        in_scope = self._rejection.in_scope
+        if in_scope is None:
+            return zip(confidences, repeat(0.0), strict=False)
+        columns = (scores.logits.tolist(), confidences, scores.distances.tolist(), scores.unknown)
+        return zip(map(in_scope.score, *columns), scores.unknown, strict=True)
 
 
 def windows(texts: Iterable[str], size: int = WINDOW) -> Iterator[list[str]]:

@@ -3,8 +3,8 @@
     score = sigmoid(a * energy - b * log(distance) - c * unknown + d)
 
     energy    log of the sum of exp(logits / temperature): low where no intent finds support (Liu et al. 2020)
-    distance  squared distance of the summary to the nearest intent's centre, along the directions that tell the intents
-              apart and in units of the spread within an intent (Mahalanobis; Lee et al. 2018)
+    distance  squared distance of the summary to the centre of its most probable intent, along the directions that tell
+              the intents apart and in units of the spread within an intent (Mahalanobis; Lee et al. 2018)
     unknown   share of the sentence's words that training never saw
 
 a, b, c and d stand in the model file's header, the directions and centres beside the weights; `evaluation/rejection.py`
@@ -13,6 +13,7 @@ fits them. A model file without them is judged by its confidence.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ import numpy as np
 from rnn_intent.artifact import Artifact
 from rnn_intent.errors import ModelError
 from rnn_intent.inference.prediction import Status
-from rnn_intent.inference.recurrence import Floats
+from rnn_intent.inference.recurrence import Floats, Indices
 from rnn_intent.text.vocabulary import SPECIALS
 
 NO_WORDS = "no words"
@@ -44,40 +45,30 @@ class InScope:
         if "rejection.projection" not in artifact.tensors:
             raise ModelError("header.rejection.score: its tensors are missing")
         self._temperature = artifact.temperature
-        self._projection = artifact.weights("rejection.projection")
-        centres = artifact.weights("rejection.centres")
-        self._middle = centres.mean(axis=0)  # taken off before squares are: float32 keeps its digits
-        self._centres = (centres - self._middle).T
-        self._squares: Floats = (self._centres * self._centres).sum(axis=0)
+        self.projection = artifact.weights("rejection.projection")
+        self._centres = artifact.weights("rejection.centres")
         self._known = frozenset(artifact.vocabulary[len(SPECIALS) :])
 
-    def unknown_shares(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
-        """How much of each sentence training never saw, (sentences,)."""
-        known = self._known
-        return np.fromiter((unknown_share(tokens, known) for tokens in token_lists), float, len(token_lists))
+    def distances(self, places: Floats, best: Indices) -> Floats:
+        """Squared, from projected summaries (sentences, k) to the centres of the intents `best`, (sentences,)."""
+        apart = places - self._centres.take(best, axis=0)
+        distances: Floats = np.add.reduce(np.square(apart, out=apart), axis=1)
+        return distances
 
-    def evidence(self, logits: Floats, summaries: Floats, confidence: Floats) -> np.ndarray:
-        """What speaks for a sentence but its words, (sentences,). confidence: of its most probable intent."""
-        # The logarithm of the sum, from the one term and its share that are known already.
-        energy = logits.max(axis=1) / self._temperature - np.log(confidence)
-        evidence: np.ndarray = self.energy * energy - self.distance * np.log(self.distances(summaries)) + self.offset
-        return evidence
+    def unknown_share(self, tokens: Sequence[str]) -> float:
+        return unknown_share(tokens, self._known)
 
-    def distances(self, summaries: Floats) -> Floats:
-        """Squared distances to the nearest centre, (sentences,)."""
-        places = summaries @ self._projection
-        places -= self._middle
-        to_centres = places @ self._centres
-        to_centres *= -2
-        to_centres += self._squares
-        nearest: Floats = to_centres.min(axis=1)
-        nearest += np.einsum("ij,ij->i", places, places)
-        return np.maximum(nearest, SMALLEST_DISTANCE, out=nearest)
+    def score(self, logit: float, confidence: float, distance: float, unknown: float) -> float:
+        """Between 0 and 1, the higher the more like the training sentences.
 
-    def scores(self, evidence: np.ndarray, unknown: np.ndarray) -> np.ndarray:
-        """Between 0 and 1, the higher the more like the training sentences, (sentences,)."""
-        scores: np.ndarray = 0.5 + 0.5 * np.tanh((evidence - self.unknown * unknown) / 2)  # a sigmoid, without overflow
-        return scores
+        logit, confidence: of the most probable intent. One sentence at a time: its few numbers are no work for arrays.
+        """
+        # The logarithm of the sum, from one of its terms and that term's share.
+        energy = logit / self._temperature - math.log(confidence)
+        signal = self.energy * energy - self.distance * math.log(max(distance, SMALLEST_DISTANCE))
+        return 0.5 + 0.5 * math.tanh(
+            (signal - self.unknown * unknown + self.offset) / 2
+        )  # a sigmoid that cannot overflow
 
 
 class Rejection:

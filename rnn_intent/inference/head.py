@@ -1,0 +1,30 @@
+"""Summaries to logits and, in the same product, to the places from which the in-scope score takes distances."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnn_intent.artifact import Artifact
+from rnn_intent.inference.recurrence import Floats
+
+
+class Head:
+    """The last layer of a model file, and beside it the directions of its in-scope score."""
+
+    def __init__(self, artifact: Artifact, directions: Floats | None = None) -> None:
+        """directions: (summary, k)."""
+        weight, bias = artifact.weights("head.weight"), artifact.weights("head.bias")
+        self.labels = len(bias)
+        if directions is not None:
+            weight = np.concatenate([weight, directions.T])
+            bias = np.concatenate([bias, np.zeros(directions.shape[1], dtype=np.float32)])
+        # (parts, hidden, labels + k): each part of the summary is multiplied apart, because shorter sums round less
+        self._weight = weight.T.reshape(-1, artifact.settings.model.hidden_size, len(bias))
+        self._bias = bias
+
+    def read(self, summaries: Floats) -> tuple[Floats, Floats]:
+        """Logits (sentences, labels) and projected summaries (sentences, k)."""
+        parts = summaries.reshape(len(summaries), len(self._weight), -1).swapaxes(0, 1)  # (parts, sentences, hidden)
+        found: Floats = np.matmul(parts, self._weight).sum(axis=0)
+        found += self._bias
+        return found[:, : self.labels], found[:, self.labels :]
