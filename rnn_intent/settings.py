@@ -92,7 +92,7 @@ class ModelSettings:
 class TrainingSettings:
     """The loop: how long, how fast, and with which regularisers."""
 
-    epochs: Positive = 30
+    epochs: Literal["auto"] | Positive = "auto"
     batch_size: Positive = 64
     learning_rate: Annotated[float, Bounds(gt=0.0)] = 4e-3
     embedding_learning_rate: Annotated[float, Bounds(gt=0.0)] = 2e-3
@@ -102,7 +102,7 @@ class TrainingSettings:
     r_drop: NotNegative = 0.0
     averaging: Share = 0.998
     clip_norm: Annotated[float, Bounds(gt=0.0)] = 1.0
-    patience: Positive = 8
+    patience: Literal["auto"] | Positive = "auto"
     class_weights: Literal["none", "balanced", "sqrt"] = "none"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: Literal["auto"] | Positive = "auto"

@@ -108,7 +108,7 @@ def test_all_problems_arrive_together_in_reading_order(tmp_path: Path) -> None:
         "my.yaml:3: model.cel: unknown key, did you mean 'cell'?",
         'my.yaml:4: model.layers: "many" is not possible, a whole number from 1 to 8 is expected',
         'my.yaml:5: model.pooling: ["max", "maxx"] is not possible, did you mean \'max\'?',
-        "my.yaml:7: training.epochs: 0 is not possible, a whole number from 1 to 1,000,000 is expected",
+        "my.yaml:7: training.epochs: 0 is not possible, 'auto' or a whole number from 1 to 1,000,000 is expected",
         "my.yaml:8: training.warmup: 1 is not possible, a number from 0 and below 1 is expected",
         "--set model.cel=gru: unknown key, did you mean 'model.cell'?",
     ]

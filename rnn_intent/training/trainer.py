@@ -88,7 +88,9 @@ class Trainer:
         self.device = device or torch.device("cpu")
         self._lengths = lengths_of(train.sentences)
         self._steps = math.ceil(len(train) / settings.batch_size)
-        self._optimizers = Optimizers(classifier, settings, self._steps * settings.epochs)
+        self.epochs = epoch_count(settings, self._steps)
+        self._patience = math.ceil(0.4 * self.epochs) if settings.patience == "auto" else settings.patience
+        self._optimizers = Optimizers(classifier, settings, self._steps * self.epochs)
         labels = train.targets[train.targets >= 0]
         weights = class_weights(settings.class_weights, labels, classifier.head.out_features)
         self._weights = None if weights is None else weights.to(self.device)
@@ -106,7 +108,7 @@ class Trainer:
     @property
     def finished(self) -> bool:
         done = len(self.history)
-        return done >= self.settings.epochs or done - self.best_epoch >= self.settings.patience
+        return done >= self.epochs or done - self.best_epoch >= self._patience
 
     @property
     def judged(self) -> IntentClassifier:
@@ -151,7 +153,7 @@ class Trainer:
             loss, norm = self._step(rows, f"epoch {number}, step {step}")
             losses.append(loss * len(rows))
             norms.append(norm)
-            progress(Progress(number, self.settings.epochs, step, len(batches), loss, known))
+            progress(Progress(number, self.epochs, step, len(batches), loss, known))
         valid_loss, accuracy = self.evaluate(self.valid_set)
         epoch = Epoch(
             epoch=number,
@@ -235,6 +237,11 @@ class Trainer:
 
     def _copy_weights(self) -> dict[str, Tensor]:
         return {name: weights.detach().clone() for name, weights in self.judged.state_dict().items()}
+
+
+def epoch_count(settings: TrainingSettings, steps: int) -> int:
+    """How many epochs of so many steps. `auto` reads a few hundred rows many times, where 20 would hardly be a start."""
+    return max(20, math.ceil(2500 / steps)) if settings.epochs == "auto" else settings.epochs
 
 
 def _score(epoch: Epoch) -> tuple[float, float]:

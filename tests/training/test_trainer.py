@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from rnn_intent.errors import ModelError, TrainingError, UsageError
-from rnn_intent.settings import EmbeddingSettings, ModelSettings, Settings, TrainingSettings, VocabularySettings
+from rnn_intent.settings import EmbeddingSettings, ModelSettings, TrainingSettings, VocabularySettings
 from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training import checkpoint
 from rnn_intent.training.encoder import Encoder, IntentClassifier
 from rnn_intent.training.lexicon import Lexicon
-from rnn_intent.training.trainer import LabelledSet, Trainer
+from rnn_intent.training.trainer import LabelledSet, Trainer, epoch_count
 
 WORDS = {0: "play some music please now", 1: "what time is it", 2: "turn the light off in here today"}
 SMALL = EmbeddingSettings(size=12, ngram_min_count=1, dropout=0.2, word_dropout=0.2)
@@ -181,5 +181,7 @@ def test_a_teachers_probabilities_can_be_learnt(r_drop):
     assert trainer.logits(trainer.valid_set).argmax(dim=1).eq(2).all()
 
 
-def test_settings_default_recipe_is_valid():
-    assert Settings().training.epochs > 1
+def test_small_data_is_read_more_often_unless_the_user_says_how_often():
+    assert epoch_count(TrainingSettings(), steps=235) == 20
+    assert epoch_count(TrainingSettings(), steps=10) == 250
+    assert epoch_count(TrainingSettings(epochs=3), steps=10) == 3
