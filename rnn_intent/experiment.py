@@ -17,6 +17,8 @@ from rnn_intent import artifact as model_file
 from rnn_intent.artifact import Artifact
 from rnn_intent.config import dump, load
 from rnn_intent.data.example import Example
+from rnn_intent.data.fold import fold
+from rnn_intent.data.opinions import Opinions
 from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.environment import environment
 from rnn_intent.errors import ModelError, TrainingError
@@ -78,6 +80,7 @@ def train(
     half: bool = False,
     on_step: Callable[[Progress], None] = lambda _: None,
     splits: Splits | None = None,
+    lessons: Opinions | None = None,
 ) -> TrainingResult:
     """Trains the experiment of a config file, or the shipped default, into a run folder.
 
@@ -88,14 +91,15 @@ def train(
     5. Evaluate on the test split, through the model file just written, and report.
 
     out: the run folder, by default `runs/` and the config's name. half: store the weights as float16. splits: rows to
-    take instead of reading those that the config names. Raises ConfigError, DataError, UsageError, TrainingError.
+    take instead of reading those that the config names. lessons: what a teacher says of training rows and of further
+    sentences. Raises ConfigError, DataError, UsageError, TrainingError.
     """
     started = time.perf_counter()
     settings = config if isinstance(config, Settings) else load(config, overrides)
     run = RunFolder(Path(out) if out is not None else default_folder(config))
     with opened(run, resume=resume, force=force):
         splits = splits or load_splits(settings.data, Path.cwd(), settings.seed)
-        artifact, fitted = _train(settings, splits, run, on_step, fresh=force)
+        artifact, fitted = _train(settings, splits, lessons, run, on_step, fresh=force)
         cost = _halved_cost(artifact, splits) if half else None
         artifact = _calibrated(_as_stored(artifact, half), splits)
         unchanged = _is_result(run, artifact)
@@ -133,7 +137,12 @@ def default_folder(config: Settings | str | Path | None) -> Path:
 
 
 def _train(
-    settings: Settings, splits: Splits, run: RunFolder, on_step: Callable[[Progress], None], fresh: bool
+    settings: Settings,
+    splits: Splits,
+    lessons: Opinions | None,
+    run: RunFolder,
+    on_step: Callable[[Progress], None],
+    fresh: bool,
 ) -> tuple[Artifact, Fitted]:
     from rnn_intent.training.fit import fit
 
@@ -141,6 +150,8 @@ def _train(
     tokenizer = Tokenizer(settings.text, user_words)
     labels = sorted({example.intent for example in splits.train})
     sets = {name: _token_set(tokenizer, labels, getattr(splits, name)) for name in ("train", "valid")}
+    if lessons is not None:
+        sets["train"] = _taught(tokenizer, labels, splits.train, sets["train"], lessons)
     fitted = fit(
         settings,
         labels,
@@ -239,6 +250,21 @@ def _token_set(tokenizer: Tokenizer, labels: Sequence[str], examples: Sequence[E
     return TokenSet([tokenizer.words(example.text) for example in examples], _targets(labels, examples))
 
 
+def _taught(
+    tokenizer: Tokenizer, labels: Sequence[str], rows: Sequence[Example], known: TokenSet, lessons: Opinions
+) -> TokenSet:
+    """The training rows and the sentences that only the teacher knows, with what it says of each."""
+    from rnn_intent.training.fit import TokenSet
+
+    own = {fold(row.text) for row in rows}
+    further = [text for text, _ in lessons if fold(text) not in own]
+    return TokenSet(
+        [*known.tokens, *map(tokenizer.words, further)],
+        np.concatenate([known.targets, np.full(len(further), -1, dtype=np.int64)]),
+        lessons.table([row.text for row in rows] + further, labels),
+    )
+
+
 def _fingerprint(settings: Settings, labels: Sequence[str], sets: dict[str, TokenSet]) -> str:
     """A hash of all that decides the weights: settings but for file names, labels, and every token read."""
     digest = hashlib.sha256()
@@ -247,6 +273,8 @@ def _fingerprint(settings: Settings, labels: Sequence[str], sets: dict[str, Toke
     digest.update(json.dumps([values, list(labels)], sort_keys=True).encode())
     for part in sets.values():
         digest.update(json.dumps([list(map(list, part.tokens)), part.targets.tolist()]).encode())
+        if part.taught is not None:
+            digest.update(part.taught.tobytes())
     return digest.hexdigest()
 
 

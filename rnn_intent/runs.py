@@ -74,6 +74,11 @@ class RunFolder:
         """What a teacher said to each sentence, one JSON object a line."""
         return self.path / "lessons.jsonl"
 
+    @property
+    def teaching(self) -> Path:
+        """Who taught, and from which sentences."""
+        return self.path / "teaching.json"
+
     def member(self, seed: int) -> RunFolder:
         """One of an ensemble."""
         return RunFolder(self.path / f"seed-{seed}")

@@ -17,9 +17,9 @@ FLOORS = [
     {"text"},
     {"data", "artifact", "runs"},
     {"training", "inference", "lock"},
-    {"evaluation", "opening"},
+    {"evaluation", "opening", "teaching"},
     {"experiment"},
-    {"reproduce", "repeats"},
+    {"reproduce", "repeats", "distillation"},
     {"cli"},
 ]
 PARTS = {  # files that belong to a room beside them

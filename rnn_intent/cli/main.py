@@ -22,6 +22,7 @@ from rnn_intent.cli import (
     compare,
     config,
     data,
+    distill,
     evaluate,
     export,
     gradients,

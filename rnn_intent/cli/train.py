@@ -70,13 +70,13 @@ def train(
                 return
             result = run_experiment(settings, out=folder, **ways)
     except KeyboardInterrupt as interrupt:
-        told = f"interrupted; the same command with --resume goes on (run folder {folder})"
-        raise type(interrupt)(told) from None
+        message = f"interrupted; the same command with --resume goes on (run folder {folder})"
+        raise type(interrupt)(message) from None
     for warning in result.warnings:
         say(warning)
     if result.unchanged:
         say(f"{result.run} was finished already; nothing in it has changed")
-    print(result.run if quiet else _told(result))
+    print(result.run if quiet else told(result))
 
 
 def _folder(folder: Path, seeds: int | None, folds: int | None, named: bool) -> Path:
@@ -89,36 +89,40 @@ def _folder(folder: Path, seeds: int | None, folds: int | None, named: bool) -> 
 def _repeat(
     settings: Settings, folder: Path, seeds: int | None, folds: int | None, quiet: bool, ways: dict[str, Any]
 ) -> None:
-    from rnn_intent.cli.repeats import say_run, say_what_next, told
+    from rnn_intent.cli import repeats
     from rnn_intent.repeats import cross_validate, train_seeds
 
     if seeds:
-        repeated = train_seeds(settings, seeds, folder, **ways, on_run=say_run)
+        repeated = train_seeds(settings, seeds, folder, **ways, on_run=repeats.say_run)
     else:
-        repeated = cross_validate(settings, folds or 2, folder, **ways, on_run=say_run)
+        repeated = cross_validate(settings, folds or 2, folder, **ways, on_run=repeats.say_run)
     for warning in repeated.runs[0].warnings:
         say(warning)
-    print(repeated.folder if quiet else told(repeated))
+    print(repeated.folder if quiet else repeats.told(repeated))
     if not quiet:
-        say_what_next(repeated)
+        repeats.say_what_next(repeated)
 
 
 class Bar:
-    """A progress bar on standard error: epoch, loss and validation accuracy."""
+    """A progress bar on standard error: epoch, loss and validation accuracy, or how many are done."""
 
-    def __init__(self, shown: bool) -> None:
-        self._shown = shown
+    def __init__(self, shown: bool, unit: str = "step") -> None:
+        self._shown, self._unit = shown, unit
 
     def __enter__(self) -> Bar:
         from tqdm import tqdm
 
-        self._bar = tqdm(disable=not self._shown, file=sys.stderr, unit="step", leave=False, dynamic_ncols=True)
+        self._bar = tqdm(disable=not self._shown, file=sys.stderr, unit=self._unit, leave=False, dynamic_ncols=True)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.close()
+
+    def count(self, done: int, total: int) -> None:
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
 
     def step(self, progress: Progress) -> None:
         bar = self._bar
@@ -135,7 +139,7 @@ def _resumed(result: TrainingResult) -> str:
     return f"; {result.resumed_after} came from an earlier process" if result.resumed_after else ""
 
 
-def _told(result: TrainingResult) -> str:
+def told(result: TrainingResult) -> str:
     rows = [
         ["epochs", f"{result.epochs}, the best was {result.best_epoch}{_resumed(result)}"],
         ["validation", f"{result.valid_accuracy:.2%}"],

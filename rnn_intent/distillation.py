@@ -1,0 +1,158 @@
+"""One small model that has learned from a larger one, or from several.
+
+1. Gather sentences: the training rows, a file of unlabelled ones, and ones made of the training rows' words.
+2. Ask the teachers, and keep what they say in the run folder: `lessons.jsonl` can teach other students.
+3. Train as always, on labels and lessons.
+
+The teachers are needed for this only; the model answers without them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rnn_intent.data.encoding import read_text
+from rnn_intent.data.fold import fold
+from rnn_intent.data.opinions import read_opinions, write_opinions
+from rnn_intent.data.splits import Splits, load_splits
+from rnn_intent.errors import DataError, UsageError, printable
+from rnn_intent.experiment import TrainingResult, train
+from rnn_intent.files import sha256_of, write_json
+from rnn_intent.opening import opened
+from rnn_intent.runs import RunFolder
+from rnn_intent.settings import Settings
+from rnn_intent.teaching.lesson import Classroom, lessons
+from rnn_intent.teaching.teachers import find_teacher
+from rnn_intent.text.tokenizer import Tokenizer
+from rnn_intent.text.user_words import read_user_dictionary
+
+if TYPE_CHECKING:
+    from rnn_intent.training.trainer import Progress
+
+PER_ROW, MOST = 4, 60_000  # made sentences, where the settings leave it open
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """Who teaches, and from what. unlabelled: a file of sentences, one a line. fine_tune: epochs, of a transformer."""
+
+    teachers: Sequence[str]
+    unlabelled: Path | None = None
+    fine_tune: int = 0
+
+
+def distill(
+    settings: Settings,
+    teaching: Teaching,
+    out: Path,
+    *,
+    resume: bool = False,
+    force: bool = False,
+    half: bool = False,
+    on_lesson: Callable[[int, int], None] = lambda _done, _all: None,
+    on_step: Callable[[Progress], None] = lambda _: None,
+) -> TrainingResult:
+    """Trains a student into the run folder `out`. An interrupted one goes on with the lessons it has.
+
+    on_lesson: sentences that the teachers have labelled, and all. Raises ConfigError, DataError, ModelError,
+    UsageError, TrainingError.
+    """
+    splits = load_splits(settings.data, Path.cwd(), settings.seed)
+    run = RunFolder(out)
+    asked = _asked(settings, teaching)
+    with opened(run, resume=resume, force=force):
+        if not (resume and _given(run, asked)):
+            _teach(settings, teaching, splits, run, on_lesson)
+            write_json(run.teaching, asked)  # last: lessons without it were not finished
+    given = read_opinions(run.lessons)
+    return train(settings, out, resume=not force, force=force, half=half, on_step=on_step, splits=splits, lessons=given)
+
+
+def sentences(settings: Settings, splits: Splits, unlabelled: Path | None) -> list[str]:
+    """What a student can learn from: training rows, unlabelled and made sentences, each once.
+
+    Sentences that stand among the validation or test rows are left out: no model may be judged by what it was taught.
+    """
+    rows = [row.text for row in splits.train]
+    further = _lines(unlabelled, settings.data.encoding) if unlabelled is not None else []
+    count = settings.distillation.made
+    made = _made(settings, rows, min(PER_ROW * len(rows), MOST) if count == "auto" else count)
+    return _allowed([*rows, *further, *made], splits)
+
+
+def _allowed(texts: Iterable[str], splits: Splits) -> list[str]:
+    seen = {fold(row.text) for row in (*splits.valid, *splits.test)} | {""}
+    own = {fold(row.text) for row in splits.train}
+    kept: dict[str, str] = {}
+    for text in texts:
+        folded = fold(text)
+        if folded in own or folded not in seen:
+            kept.setdefault(folded, text)
+    return list(kept.values())
+
+
+def _made(settings: Settings, texts: Sequence[str], count: int) -> list[str]:
+    from rnn_intent.training.synthetic import made_sentences
+
+    user_words = () if settings.text.user_dictionary is None else read_user_dictionary(settings.text.user_dictionary)
+    return made_sentences(texts, Tokenizer(settings.text, user_words), count, settings.seed)
+
+
+def _lines(path: Path, encoding: str) -> list[str]:
+    lines = [line.strip() for line in read_text(path, encoding, {}).split("\n")]
+    if not any(lines):
+        raise DataError(f"{printable(str(path), 300)}: no sentences in it")
+    return [line for line in lines if line]
+
+
+def _teach(
+    settings: Settings, teaching: Teaching, splits: Splits, run: RunFolder, on_lesson: Callable[[int, int], None]
+) -> None:
+    """Writes the lessons."""
+    from rnn_intent.training.fit import thread_count
+
+    labels = sorted({row.intent for row in splits.train})
+    texts = sentences(settings, splits, teaching.unlabelled)
+    room = Classroom(
+        labels, splits.train, splits.valid, settings.seed, thread_count(settings.training), teaching.fine_tune
+    )
+    teachers = [find_teacher(name, room) for name in teaching.teachers]
+    texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
+    table = lessons(teachers, labels, texts, on_lesson)
+    if not table.any():
+        raise UsageError("the teachers say nothing about the training rows, and bring no other sentences")
+    write_opinions(run.lessons, texts, labels, table)
+
+
+def _asked(settings: Settings, teaching: Teaching) -> dict[str, Any]:
+    """What decides the lessons, so that a student goes on with its own only."""
+    unlabelled = teaching.unlabelled
+    return {
+        "teachers": list(teaching.teachers),
+        "fine_tune": teaching.fine_tune,
+        "unlabelled": None if unlabelled is None else {"file": str(unlabelled), "sha256": _sha256(unlabelled)},
+        "made": settings.distillation.made,
+        "seed": settings.seed,
+        "text": asdict(settings.text),
+    }
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise DataError(f"{printable(str(path), 300)}: cannot be read: {error.strerror or error}") from None
+
+
+def _given(run: RunFolder, asked: dict[str, Any]) -> bool:
+    """Whether the folder holds these lessons. Raises UsageError if it holds others."""
+    with contextlib.suppress(OSError, ValueError):
+        if json.loads(run.teaching.read_text("utf-8")) == asked and run.lessons.is_file():
+            return True
+        raise UsageError(f"{printable(str(run.path), 300)}: has lessons of other teachers or sentences; --force anew")
+    return False

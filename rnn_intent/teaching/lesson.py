@@ -1,0 +1,79 @@
+"""What a teacher is, and what several of them say together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from rnn_intent.data.example import Example
+from rnn_intent.data.opinions import distributions
+from rnn_intent.errors import UsageError, printable
+
+AT_ONCE = 1024  # sentences between two signs of life
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """What a teacher may learn from before it teaches. fine_tune: epochs, for those that can be tuned."""
+
+    labels: Sequence[str]
+    train: Sequence[Example]
+    valid: Sequence[Example]
+    seed: int
+    threads: int
+    fine_tune: int = 0
+
+    def targets(self, rows: Sequence[Example]) -> np.ndarray:
+        """Class numbers, (rows,), -1 for an intent that training does not know."""
+        number = {label: index for index, label in enumerate(self.labels)}
+        return np.array([number.get(row.intent, -1) for row in rows], dtype=np.int64)
+
+
+class Teacher(Protocol):
+    """Anything that gives sentences probabilities.
+
+    labels: its intents; texts: sentences that it brings along, beside those that it is asked about.
+    """
+
+    labels: Sequence[str]
+    texts: Sequence[str]
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        """(texts, labels), zeros for a sentence that it has nothing to say about."""
+        ...
+
+
+def lessons(
+    teachers: Sequence[Teacher],
+    labels: Sequence[str],
+    texts: Sequence[str],
+    on_step: Callable[[int, int], None] = lambda _done, _all: None,
+) -> np.ndarray:
+    """The mean of what the teachers say, (texts, labels); zeros where none says anything.
+
+    on_step: sentences labelled so far, and all. Raises UsageError for a teacher that knows none of the labels.
+    """
+    for teacher in teachers:
+        if not set(teacher.labels) & set(labels):
+            one = printable(next(iter(teacher.labels), ""))
+            raise UsageError(f"a teacher knows none of the training data's intents; it knows {one!r}, for example")
+    found = np.zeros((len(texts), len(labels)), dtype=np.float32)
+    for start in range(0, len(texts), AT_ONCE):
+        block = texts[start : start + AT_ONCE]
+        for teacher in teachers:
+            found[start : start + AT_ONCE] += _in_columns(teacher.probabilities(block), teacher.labels, labels)
+        on_step(min(start + AT_ONCE, len(texts)), len(texts))
+    return distributions(found)
+
+
+def _in_columns(table: np.ndarray, names: Sequence[str], labels: Sequence[str]) -> np.ndarray:
+    """The same distributions over the student's labels; intents that it lacks are left out."""
+    column = {name: number for number, name in enumerate(names)}
+    found = np.zeros((len(table), len(labels)), dtype=np.float32)
+    for number, label in enumerate(labels):
+        if label in column:
+            found[:, number] = table[:, column[label]]
+    return distributions(found)

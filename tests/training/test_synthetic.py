@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from rnn_intent.settings import TextSettings
+from rnn_intent.text.tokenizer import Tokenizer
+from rnn_intent.training.synthetic import made_sentences, written
+
+TEXTS = [
+    "what time is it in paris",
+    "play some music in the kitchen",
+    "turn the light off in here",
+    "will it rain today",
+    "现在几点了",
+    "明天上海的天气怎么样",
+]
+TOKENIZER = Tokenizer(TextSettings())
+
+
+def test_made_sentences_are_new_different_and_the_same_for_a_seed():
+    made = made_sentences(TEXTS, TOKENIZER, 300, seed=3)
+    assert len(made) == len(set(made)) == 300
+    assert not set(made) & set(TEXTS)
+    assert made == made_sentences(TEXTS, TOKENIZER, 300, seed=3) != made_sentences(TEXTS, TOKENIZER, 300, seed=4)
+
+
+def test_they_hold_words_of_the_texts_only_masked_swapped_and_mixed():
+    made = made_sentences(TEXTS[:4], TOKENIZER, 300, seed=3)
+    sources = [set(text.split()) for text in TEXTS[:4]]
+    words = [set(text.split()) for text in made]
+    assert set.union(*words) <= set.union(*sources)
+    assert any(found < source and len(found) == len(source) - 1 for found in words for source in sources)  # masked
+    assert any(not any(found <= source for source in sources) for found in words)  # swapped or mixed
+    assert any(len(text.split()) > 6 for text in made)  # mixed
+
+
+def test_chinese_is_written_without_spaces():
+    assert written(["现在", "几点", "了"]) == "现在几点了"
+    assert written(["play", "some", "jazz"]) == "play some jazz"
+    assert written([]) == ""
+
+
+def test_few_texts_give_what_they_can():
+    assert len(made_sentences(["go"], TOKENIZER, 50, seed=0)) < 50
+    assert made_sentences(["  "], TOKENIZER, 5, seed=0) == []
+    assert made_sentences(TEXTS, TOKENIZER, 0, seed=0) == []
