@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rnn_intent.data.splits import Splits
     from rnn_intent.evaluation.evaluate import Evaluation
     from rnn_intent.evaluation.results import Results
+    from rnn_intent.evaluation.robustness import Bearing
     from rnn_intent.inference.predictor import Predictor
 
 CONFUSIONS = 10  # pairs shown
@@ -27,7 +29,7 @@ def add(app: typer.Typer) -> None:
         epilog=examples(
             "rnn-intent eval",
             "rnn-intent eval runs/lstm --data more.tsv --fail-under 0.9",
-            "rnn-intent eval --report report.html",
+            "rnn-intent eval --report report.html --robustness",
         ),
     )(evaluate)
 
@@ -43,6 +45,9 @@ def evaluate(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.html", help="Also write a page that shows where it is wrong, and why.")
     ] = None,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="Also ask the rows with typos, sound-alikes, fillers, and so on.")
+    ] = False,
     format: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="Print the numbers as json, markdown or csv.")
     ] = None,
@@ -69,8 +74,12 @@ def evaluate(
     evaluation = judge(results.labels, results.probabilities, results.truth, results.seconds)
     for intent in evaluation.unknown_intents:
         say(f"the model does not know the intent {printable(intent)!r}; its rows count as errors")
+    bearings = _bearings(predictor, rows) if robustness else None
     wanted = "json" if as_json else format
-    print(_formatted(results, evaluation, wanted) if wanted else _told(evaluation, path) + "\n", end="")
+    if wanted:
+        print(_formatted(results, evaluation, wanted, bearings), end="")
+    else:
+        print("\n\n".join([_told(evaluation, path), *([_robust(bearings)] if bearings else [])]))
     if report is not None:
         _report(report, predictor, results, path, splits)
     if fail_under is not None and evaluation.accuracy < fail_under:
@@ -86,11 +95,21 @@ def _check_format(format: str | None) -> None:
         )
 
 
-def _formatted(results: Results, evaluation: Evaluation, format: str) -> str:
+def _formatted(
+    results: Results, evaluation: Evaluation, format: str, bearings: Mapping[str, Bearing] | None = None
+) -> str:
     from rnn_intent.evaluation.formats import FORMATS
     from rnn_intent.evaluation.numbers import numbers
+    from rnn_intent.evaluation.robustness import as_numbers
 
-    return FORMATS[format]({**numbers(results), "throughput": evaluation.sentences_per_second})
+    found = {**numbers(results), "throughput": evaluation.sentences_per_second}
+    return FORMATS[format](found if bearings is None else {**found, "robustness": as_numbers(bearings)})
+
+
+def _bearings(predictor: Predictor, rows: list[Example]) -> Mapping[str, Bearing]:
+    from rnn_intent.evaluation.robustness import robustness
+
+    return robustness(predictor, rows)
 
 
 def _report(report: Path, predictor: Predictor, results: Results, model: Path, splits: Splits | None) -> None:
@@ -140,3 +159,16 @@ def _told(evaluation: Evaluation, model: Path) -> str:
         pairs = [[printable(true), printable(guess), str(count)] for true, guess, count in evaluation.confused]
         parts.append(table([["most confused", "taken for", "rows"], *pairs[:CONFUSIONS]], "llr"))
     return "\n\n".join(parts)
+
+
+def _robust(bearings: Mapping[str, Bearing]) -> str:
+    """A line for each kind of variant; negation has no accuracy, for after it the right answer is another."""
+
+    def shown(share: float | None) -> str:
+        return "" if share is None else f"{share:.1%}"
+
+    lines = [["variant", "rows", "answer changes", "accuracy before", "after", "falls by", "rejected before", "after"]]
+    for kind, found in bearings.items():
+        shares = [found.changed, found.accuracy_before, found.accuracy, found.fall]
+        lines.append([kind, str(found.rows), *map(shown, [*shares, found.rejected_before, found.rejected])])
+    return table(lines, "lrrrrrrr")

@@ -56,7 +56,8 @@ def _rows(numbers: Numbers) -> Iterator[Row]:
         yield "unknown_intent", intent, "", 1
     for part in ("reliability", "reliability_uncalibrated"):
         yield from _flat(part, numbers.get(part))
-    yield from _flat("rejection", numbers.get("rejection"))
+    for part in ("rejection", "robustness"):
+        yield from _flat(part, numbers.get(part))
 
 
 def _flat(name: str, value: Any) -> Iterator[Row]:
@@ -80,15 +81,16 @@ def as_markdown(numbers: Numbers) -> str:
     parts = [
         _table("Scores", ("measure", "value"), overall),
         _table("Reliability", ("measure", "uncalibrated", "now"), _reliability(numbers)),
-        _table("Rejection", ("measure", "value"), _rejection(numbers)),
+        _table("Rejection", ("measure", "value"), _measures(numbers, "rejection")),
+        _table("Robustness", ("measure", "value"), _measures(numbers, "robustness")),
         _table("Intents", ("intent", *MEASURES), [(name, *_figures(score)) for name, score in intents]),
         _table("Confused", ("intent", "answer", "rows"), [(a, b, f"{rows}") for a, b, rows in numbers["confused"]]),
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _rejection(numbers: Numbers) -> list[tuple[str, str]]:
-    return [(name.lstrip("."), _figure(value)) for name, _, _, value in _flat("", numbers.get("rejection"))]
+def _measures(numbers: Numbers, part: str) -> list[tuple[str, str]]:
+    return [(name.lstrip("."), _figure(value)) for name, _, _, value in _flat("", numbers.get(part))]
 
 
 def _reliability(numbers: Numbers) -> list[tuple[str, ...]]:

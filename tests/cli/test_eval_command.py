@@ -67,3 +67,18 @@ def test_a_model_outside_a_run_folder_needs_rows(invoke, run: RunFolder, tmp_pat
     assert result.exit_code == 2
     assert "--data" in result.stderr
     assert invoke("eval", "alone.safetensors", "--data", "rows.tsv").exit_code == 0
+
+
+def test_robustness_adds_a_table_and_numbers(invoke, run: RunFolder) -> None:
+    plain = invoke("eval", "words").stdout
+    told = invoke("eval", "words", "--robustness")
+    assert told.exit_code == 0
+    lines = [line.split() for line in told.stdout.splitlines()]
+    assert ["full", "width", "3", "0.0%", "100.0%", "100.0%", "0.0%", "0.0%", "0.0%"] in lines
+    assert "full width" not in plain
+    scores = json.loads(invoke("eval", "words", "--robustness", "--json").stdout)["robustness"]
+    assert scores["case"]["rows"] == 3
+    assert scores["negation"]["accuracy"] is None
+    for format in ("csv", "markdown"):
+        assert "keyboard typo.changed" in invoke("eval", "words", "--robustness", "--format", format).stdout
+    assert "robustness" not in json.loads(invoke("eval", "words", "--json").stdout)
