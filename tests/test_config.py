@@ -167,10 +167,10 @@ def test_an_impossible_value_is_one_problem_at_its_key(tmp_path: Path, key: str,
 
 
 def test_numbers_in_the_form_that_pyyaml_misreads_are_numbers(tmp_path: Path) -> None:
-    text = "training: {learning_rate: 1e-3, epochs: 2e1, weight_decay: 1E-2, batch_size: 64}"
+    text = "training: {learning_rate: 1e-3, batch_size: 2e1, weight_decay: 1E-2, clip_norm: 1}"
     training = load(written(tmp_path, text)).training
-    assert (training.learning_rate, training.epochs, training.weight_decay) == (0.001, 20, 0.01)
-    assert isinstance(training.epochs, int)
+    assert (training.learning_rate, training.batch_size, training.weight_decay) == (0.001, 20, 0.01)
+    assert isinstance(training.batch_size, int)
 
 
 def test_an_override_wins_and_its_value_is_read_as_yaml(tmp_path: Path) -> None:
