@@ -30,6 +30,7 @@ def test_the_equations_on_the_page_are_those_of_the_docstring(name: str) -> None
 
 
 def test_the_python_on_the_page_runs_and_gives_what_it_says() -> None:
+    pytest.importorskip("torch")
     done = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
     assert done.failed == 0
     assert done.attempted > 10
