@@ -72,8 +72,8 @@ class EmbeddingSettings:
     ngram_buckets: Annotated[int, Bounds(ge=1, le=2**24)] = 262_144
     ngram_min_count: Positive = 2
     vectors: str | None = None
-    dropout: Share = 0.4
-    word_dropout: Share = 0.2
+    dropout: Share = 0.5
+    word_dropout: Share = 0.3
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class TrainingSettings:
 
     epochs: Literal["auto"] | Positive = "auto"
     batch_size: Positive = 64
-    learning_rate: Annotated[float, Bounds(gt=0.0)] = 4e-3
+    learning_rate: Annotated[float, Bounds(gt=0.0)] = 3e-3
     embedding_learning_rate: Annotated[float, Bounds(gt=0.0)] = 2e-3
     weight_decay: NotNegative = 0.01
     warmup: Share = 0.05
