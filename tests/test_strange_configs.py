@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def strange_values(dice: random.Random) -> str:
 
 
 def damaged(dice: random.Random) -> str:
-    text = list(GOOD)
+    text = list(good())
     for _ in range(dice.choice([1, 1, 2, 5])):
         place = dice.randrange(len(text))
         text[place] = dice.choice(
@@ -104,7 +105,9 @@ def damaged(dice: random.Random) -> str:
     return "".join(text)
 
 
-GOOD = dump(load())
+@cache
+def good() -> str:
+    return dump(load())
 
 
 def survives(seed: int, folder: Path) -> bool:
