@@ -23,6 +23,7 @@ from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.environment import environment
 from rnn_intent.errors import ModelError, TrainingError
 from rnn_intent.evaluation.calibration import fit_temperature
+from rnn_intent.evaluation.rejection import fit_rejection
 from rnn_intent.evaluation.evaluate import Evaluation, judge
 from rnn_intent.evaluation.numbers import numbers
 from rnn_intent.evaluation.results import Results
@@ -212,9 +213,10 @@ def _halved_cost(artifact: Artifact, splits: Splits) -> HalvedCost:
 
 
 def _calibrated(artifact: Artifact, splits: Splits) -> Artifact:
-    """The artifact with a temperature and golden sentences."""
+    """The artifact with a temperature, an in-scope score with its threshold, and golden sentences."""
     targets = _targets(artifact.labels, splits.valid)
     artifact = replace(artifact, temperature=fit_temperature(_valid_logits(artifact, splits), targets))
+    artifact = fit_rejection(artifact, splits.train, splits.valid)
     texts = [example.text for example in splits.valid]
     golden = texts[:: max(1, len(texts) // GOLDEN_SENTENCES)][:GOLDEN_SENTENCES]
     return replace(artifact, golden=Predictor(artifact).golden(golden))

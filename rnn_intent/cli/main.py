@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 from rnn_intent.cli import (
+    calibrate,
     compare,
     config,
     data,
@@ -91,7 +92,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, distill, evaluate, compare, predict, trace, gradients, info, export, reproduce, init):
+for command in (train, distill, evaluate, calibrate, compare, predict, trace, gradients, info, export, reproduce, init):
     command.add(app)
 app.add_typer(config.app, name="config")
 app.add_typer(data.app, name="data")

@@ -47,7 +47,7 @@ def predict(
     top_k: Annotated[int, typer.Option(metavar="N", min=1, help="Intents in the ranking.")] = 5,
     threshold: Annotated[
         float | None,
-        typer.Option(metavar="P", min=0, max=1, help="Reject below this confidence, instead of the model's own."),
+        typer.Option(metavar="P", min=0, max=1, help="Reject what scores less, instead of the model's own threshold."),
     ] = None,
     as_json: Json = False,
     source: Annotated[
@@ -121,7 +121,7 @@ def _as_columns(prediction: Prediction) -> str:
 
 
 def _as_picture(prediction: Prediction) -> str:
-    why = f": {prediction.reason}" if prediction.reason else ""
+    why = f": {printable(prediction.reason, 300)}" if prediction.reason else ""
     rows = [[printable(name), f"{share:6.1%}", bar(share)] for name, share in prediction.ranking]
     if prediction.status == "accepted":
         return table(rows, "lrl")

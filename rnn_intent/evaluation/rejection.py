@@ -26,6 +26,7 @@ MARGIN = 0.2  # closer than this, the first of two intents is right half of the 
 UNKNOWN = 2.0  # standard deviations of the score that a sentence of unknown words loses
 DIRECTIONS = 32
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
+SMALLEST_SPREAD = 0.05  # of a signal; a few rows that are all alike must not make its factor infinite
 PENALTY = 1.0  # of the logistic regression, so that rows which part without error give no infinite factors
 LARGEST_HALF = 60_000.0  # near the largest float16
 
@@ -106,13 +107,14 @@ def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> d
     without = rows.logits.copy()
     without[own] = -np.inf
     stranger = _signals(without, distances)
-    spread = np.maximum(belongs.std(axis=0), 1e-6)
+    spread = np.maximum(belongs.std(axis=0), SMALLEST_SPREAD)
     means = belongs.mean(axis=0)
     both = (np.concatenate([belongs, stranger]) - means) / spread
     weights = np.maximum(_logistic(both, np.repeat([1.0, 0.0], len(belongs))), 0.0)
     if not weights.any():
         weights = np.array([1.0, 0.0])
-    energy, distance = weights / spread / max(float(((belongs - means) / spread @ weights).std()), 1e-6)
+    together = max(float(((belongs - means) / spread @ weights).std()), SMALLEST_SPREAD * float(weights.sum()))
+    energy, distance = weights / spread / together
     return {"energy": float(energy), "distance": float(distance), "unknown": UNKNOWN}
 
 

@@ -35,18 +35,20 @@ def results_of(predictor: Predictor, examples: Sequence[Example], out_of_scope: 
     if not examples:
         raise DataError("no rows to evaluate: the split is empty")
     started = time.perf_counter()
-    logits, _ = predictor.encode([example.text for example in examples])
+    texts, others = ([example.text for example in rows] for rows in (examples, out_of_scope))
+    logits, _ = predictor.encode(texts)
     seconds = time.perf_counter() - started
     temperature = predictor.artifact.temperature
-    outside = predictor.probabilities([example.text for example in out_of_scope]) if out_of_scope else None
     return Results(
         labels=predictor.labels,
         examples=examples,
         probabilities=softmax(logits, temperature),
         uncalibrated=None if temperature == 1.0 else softmax(logits),
+        scores=predictor.in_scope_scores(texts),
         threshold=predictor.threshold or None,  # 0 rejects nothing
         out_of_scope=out_of_scope,
-        out_of_scope_probabilities=outside,
+        out_of_scope_probabilities=predictor.probabilities(others) if others else None,
+        out_of_scope_scores=predictor.in_scope_scores(others) if others else None,
         seconds=seconds,
     )
 
