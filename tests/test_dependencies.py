@@ -15,9 +15,11 @@ COMING_WITH = {"click": "typer"}  # what a dependency promises to bring
 
 
 def imported() -> set[str]:
-    """The top-level modules that the package imports anywhere."""
+    """The top-level modules that the package imports anywhere, but for the makers of its data files."""
     found = set()
     for path in (ROOT / "rnn_intent").rglob("*.py"):
+        if path.name.startswith("build_"):
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 found |= {alias.name.split(".")[0] for alias in node.names}
