@@ -21,6 +21,7 @@ from rnn_intent.training.encoder import IntentClassifier
 from rnn_intent.training.lexicon import Lexicon, TokenBatch
 from rnn_intent.training.objective import class_weights, disagreement, taught_cross_entropy
 from rnn_intent.training.optimizers import Optimizers
+from rnn_intent.training.outliers import OUTLIER_WEIGHT, Outliers, certainty
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,11 @@ class Trainer:
         seed: int,
         device: torch.device | None = None,
         distillation: DistillationSettings | None = None,
+        outliers: Outliers | None = None,
     ) -> None:
         self.classifier, self.lexicon, self.settings, self.seed = classifier, lexicon, settings, seed
         self._distillation = distillation or DistillationSettings()
+        self._outliers = outliers or Outliers((), (), 0.0, seed)
         self.train_set, self.valid_set = train, valid
         self.device = device or torch.device("cpu")
         self._lengths = lengths_of(train.sentences)
@@ -147,6 +150,7 @@ class Trainer:
         torch.manual_seed(self.seed * 100_003 + number)  # dropout of this epoch, whatever was drawn before
         losses, norms = [], []
         known = self.history[-1].valid_accuracy if self.history else None
+        self._outliers.begin(number)
         self.classifier.train()
         batches = shuffled_batches(self._lengths, self.settings.batch_size, self.seed, number)
         for step, rows in enumerate(batches, start=1):
@@ -171,6 +175,9 @@ class Trainer:
         tokens = self._tokens([self.train_set.sentences[row] for row in rows])
         self._optimizers.zero_grad()
         loss = self._loss(tokens, rows)
+        strangers = self._outliers.draw(len(rows))
+        if strangers:
+            loss = loss + OUTLIER_WEIGHT * certainty(self.classifier(self._tokens(strangers)))
         loss.backward()  # type: ignore[no-untyped-call]
         norm = float(clip_grad_norm_(self._optimizers.dense, self.settings.clip_norm))
         value = float(loss.detach())
@@ -240,7 +247,7 @@ class Trainer:
 
 
 def epoch_count(settings: TrainingSettings, steps: int) -> int:
-    """How many epochs of so many steps. `auto` reads a few hundred rows many times, where 20 would hardly be a start."""
+    """How many epochs of so many steps. `auto` reads few rows many times, where 20 epochs would hardly be a start."""
     return max(20, math.ceil(2500 / steps)) if settings.epochs == "auto" else settings.epochs
 
 
