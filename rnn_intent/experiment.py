@@ -23,16 +23,16 @@ from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.environment import environment
 from rnn_intent.errors import ModelError, TrainingError
 from rnn_intent.evaluation.calibration import fit_temperature
-from rnn_intent.evaluation.rejection import fit_rejection
 from rnn_intent.evaluation.evaluate import Evaluation, judge
 from rnn_intent.evaluation.numbers import numbers
+from rnn_intent.evaluation.rejection import fit_rejection
 from rnn_intent.evaluation.results import Results
 from rnn_intent.evaluation.run_report import results_of, write_report
 from rnn_intent.files import sha256_of, write_atomically, write_json
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.opening import opened
 from rnn_intent.runs import FORMAT_VERSION, RUNS, RunFolder, mark_latest
-from rnn_intent.settings import DataSettings, Settings
+from rnn_intent.settings import WORDLLAMA, DataSettings, Settings
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import read_user_dictionary
 
@@ -153,16 +153,18 @@ def _train(
     sets = {name: _token_set(tokenizer, labels, getattr(splits, name)) for name in ("train", "valid")}
     if lessons is not None:
         sets["train"] = _taught(tokenizer, labels, splits.train, sets["train"], lessons)
+    outside = [tokenizer.words(example.text) for example in splits.out_of_scope.get("train", [])]
     fitted = fit(
         settings,
         labels,
         sets["train"],
         sets["valid"],
         run.checkpoint,
-        _fingerprint(settings, labels, sets),
+        _fingerprint(settings, labels, sets, outside),
         on_step,
         lambda history: _write_progress(run, settings, history),
         fresh,
+        outside,
     )
     artifact = Artifact(
         settings=_portable(settings),
@@ -267,12 +269,14 @@ def _taught(
     )
 
 
-def _fingerprint(settings: Settings, labels: Sequence[str], sets: dict[str, TokenSet]) -> str:
+def _fingerprint(
+    settings: Settings, labels: Sequence[str], sets: dict[str, TokenSet], outside: Sequence[Sequence[str]]
+) -> str:
     """A hash of all that decides the weights: settings but for file names, labels, and every token read."""
     digest = hashlib.sha256()
     values = asdict(settings)
     del values["data"], values["training"]["device"]
-    digest.update(json.dumps([values, list(labels)], sort_keys=True).encode())
+    digest.update(json.dumps([values, list(labels), outside], sort_keys=True).encode())
     for part in sets.values():
         digest.update(json.dumps([list(map(list, part.tokens)), part.targets.tolist()]).encode())
         if part.taught is not None:
@@ -309,7 +313,7 @@ def _write_records(run: RunFolder, settings: Settings, splits: Splits, fitted: F
     _write_history(run, fitted.history)
     rows = {name: len(getattr(splits, name)) for name in ("train", "valid", "test")}
     others = [settings.text.user_dictionary, settings.embedding.vectors]
-    files = splits.files | {path: sha256_of(Path(path)) for path in others if path is not None}
+    files = splits.files | {path: sha256_of(Path(path)) for path in others if path not in (None, WORDLLAMA)}
     record = {"config": sha256_of(run.config), "rows": rows, "files": files, "warnings": splits.warnings}
     write_json(run.data, record)
     write_json(run.environment, {"format_version": FORMAT_VERSION, **environment(fitted.threads, seconds)})

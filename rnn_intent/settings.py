@@ -23,6 +23,8 @@ class Bounds:
         return {**handler(source), **self.limits}
 
 
+WORDLLAMA = "wordllama"  # as embedding.vectors: no file, but a package
+
 Cell = Literal["rnn", "lstm", "gru"]
 Pooling = Literal["last", "max", "mean", "attention"]
 Positive = Annotated[int, Bounds(ge=1, le=1_000_000)]
@@ -72,6 +74,8 @@ class EmbeddingSettings:
     ngram_buckets: Annotated[int, Bounds(ge=1, le=2**24)] = 262_144
     ngram_min_count: Positive = 2
     vectors: str | None = None
+    vectors_size: Annotated[int, Bounds(ge=1, le=4096)] | None = 64
+    extra_words: Annotated[int, Bounds(ge=0, le=1_000_000)] = 10_000
     dropout: Share = 0.5
     word_dropout: Share = 0.3
 
@@ -101,6 +105,7 @@ class TrainingSettings:
     label_smoothing: Share = 0.1
     r_drop: NotNegative = 0.0
     averaging: Share = 0.998
+    outliers: Share = 0.0
     clip_norm: Annotated[float, Bounds(gt=0.0)] = 1.0
     patience: Literal["auto"] | Positive = "auto"
     class_weights: Literal["none", "balanced", "sqrt"] = "none"

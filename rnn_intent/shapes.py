@@ -9,6 +9,7 @@ import numpy as np
 from rnn_intent.errors import ModelError, printable
 from rnn_intent.settings import ModelSettings, Settings
 from rnn_intent.tensor_file import Array
+from rnn_intent.text.vocabulary import SPECIALS
 
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 DIRECTIONS = ("", "_reverse")  # how torch ends the names of forward and backward weights
@@ -19,13 +20,16 @@ HALF, SINGLE, NUMBER = np.dtype("<f2"), np.dtype("<f4"), np.dtype("<i4")
 Shape = tuple[int, ...]
 
 
-def expected_shapes(settings: Settings, labels: int, words: int, ngrams: int, vectors: int) -> dict[str, Shape]:
+def expected_shapes(
+    settings: Settings, labels: int, words: int, ngrams: int, vectors: int, extra: int = 0
+) -> dict[str, Shape]:
     """Every tensor a model of these settings has, with its shape.
 
-    ngrams: rows of the n-gram table; vectors: features of the pretrained vectors.
+    words: of the vocabulary; ngrams: rows of the n-gram table; vectors: features of the pretrained vectors; extra: how
+    many words, at the vocabulary's end, have a pretrained vector only.
     """
     size = settings.embedding.size
-    shapes: dict[str, Shape] = {"embedding.words": (words, size)}
+    shapes: dict[str, Shape] = {"embedding.words": (words - extra, size)}
     if settings.embedding.ngrams:
         shapes |= {"embedding.ngrams": (ngrams, size), "embedding.ngram_buckets": (ngrams,)}
     if settings.embedding.vectors is not None:
@@ -66,7 +70,8 @@ def check_tensors(tensors: Mapping[str, Array], settings: Settings, labels: int,
     """Raises ModelError unless the tensors are those of the settings, and finite."""
     ngrams = tensors.get("embedding.ngram_buckets", np.empty(0)).shape[:1] or (0,)
     vectors = tensors.get("embedding.vectors_projection", np.empty(0)).shape[-1:] or (0,)
-    shapes = expected_shapes(settings, labels, words, ngrams[0], vectors[0])
+    extra = _extra_words(tensors, words)
+    shapes = expected_shapes(settings, labels, words, ngrams[0], vectors[0], extra)
     if not OPTIONAL.isdisjoint(tensors):
         shapes |= rejection_shapes(shapes["head.weight"], tensors.get("rejection.projection", np.empty(0)).shape[-1])
     odd = sorted(shapes.keys() ^ tensors.keys())
@@ -76,6 +81,14 @@ def check_tensors(tensors: Mapping[str, Array], settings: Settings, labels: int,
         _check_tensor(name, tensors[name], shape)
     if "embedding.ngram_buckets" in tensors:
         _check_buckets(tensors["embedding.ngram_buckets"], settings.embedding.ngram_buckets)
+
+
+def _extra_words(tensors: Mapping[str, Array], words: int) -> int:
+    """Words without a row of their own; without pretrained vectors there are none."""
+    rows = tensors.get("embedding.words", np.empty(0)).shape[:1] or (0,)
+    if "embedding.vectors" not in tensors or not len(SPECIALS) <= rows[0] <= words:
+        return 0
+    return int(words - rows[0])
 
 
 def _check_tensor(name: str, tensor: Array, shape: Shape) -> None:

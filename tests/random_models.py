@@ -50,12 +50,13 @@ def random_artifact(
     size: int = 6,
     ngrams: bool = True,
     vectors: int = 0,
+    extra: int = 0,
     scale: float = 0.5,
     words: list[str] = WORDS,
     text: TextSettings | None = None,
     **model: Any,
 ) -> Artifact:
-    """A model with random weights; `model` takes the keys of ModelSettings."""
+    """A model with random weights; `model` takes the keys of ModelSettings; extra: words with nothing but vectors."""
     rng = np.random.default_rng(seed)
     embedding = EmbeddingSettings(size=size, ngrams=ngrams, ngram_buckets=997, vectors="given" if vectors else None)
     settings = Settings(
@@ -65,7 +66,7 @@ def random_artifact(
     )
     vocabulary = (*SPECIALS, *words)
     buckets = NgramVocabulary.build(words, replace(embedding, ngram_min_count=1)).kept.astype(np.int32)
-    shapes = expected_shapes(settings, labels, len(vocabulary), len(buckets), vectors)
+    shapes = expected_shapes(settings, labels, len(vocabulary), len(buckets), vectors, extra)
     tensors = {name: rng.normal(0, scale, shape).astype(np.float32) for name, shape in shapes.items()}
     if ngrams:
         tensors["embedding.ngram_buckets"] = buckets

@@ -279,3 +279,8 @@ def test_the_schema_describes_every_key_and_forbids_others() -> None:
         assert section["additionalProperties"] is False
         assert all(key.get("description") for key in section["properties"].values())
     assert described["$defs"]["ModelSettings"]["properties"]["cell"]["enum"] == ["rnn", "lstm", "gru"]
+
+
+def test_the_package_of_vectors_is_no_path() -> None:
+    assert load(None, ["embedding.vectors=wordllama"]).embedding.vectors == "wordllama"
+    assert load(None, ["embedding.vectors=./wordllama"]).embedding.vectors == str(Path("wordllama").absolute())

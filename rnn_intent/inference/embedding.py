@@ -11,7 +11,7 @@ from rnn_intent.artifact import Artifact
 from rnn_intent.inference.recurrence import Floats, Indices
 from rnn_intent.tensor_file import Array
 from rnn_intent.text.ngrams import NgramVocabulary, ngram_buckets
-from rnn_intent.text.vocabulary import Vocabulary
+from rnn_intent.text.vocabulary import UNK, Vocabulary
 
 
 class Embedding:
@@ -42,7 +42,7 @@ class Embedding:
     def vectors(self, tokens: Sequence[str | None]) -> Floats:
         """(tokens, size). The tables may be float16; only the rows that are needed are widened."""
         ids = self.ids(tokens)
-        vectors = self._words[ids].astype(np.float32)
+        vectors = self._words[own_rows(ids, len(self._words))].astype(np.float32)
         if self.ngrams is not None and len(self.ngrams):
             vectors += self._ngram_means(tokens, self.ngrams)
         if self._projection is not None:
@@ -64,6 +64,11 @@ class Embedding:
             starts = (np.cumsum(counts) - counts)[held]
             means[held] = _sums(self._ngram_rows, rows, starts) / counts[held, None]
         return means
+
+
+def own_rows(ids: Sequence[int], rows: int) -> list[int]:
+    """Rows of the table of words: a word that has a pretrained vector only is unknown there."""
+    return [row if row < rows else UNK for row in ids]
 
 
 def _sums(table: Array, rows: Indices, starts: Indices) -> Floats:

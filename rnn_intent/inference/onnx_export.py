@@ -22,6 +22,7 @@ import numpy as np
 from rnn_intent.artifact import Artifact
 from rnn_intent.errors import UsageError
 from rnn_intent.files import write_atomically
+from rnn_intent.inference.embedding import own_rows
 from rnn_intent.shapes import DIRECTIONS, directions
 from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.tokenizer import Tokenizer
@@ -130,6 +131,7 @@ def _embedding(graph: _Graph, artifact: Artifact) -> str:
     """(batch, time, size)"""
     words = artifact.weights("embedding.words")
     if "embedding.vectors" in artifact.tensors:  # both depend on the word alone: one table
+        words = words[own_rows(range(len(artifact.vocabulary)), len(words))]
         words = words + artifact.weights("embedding.vectors") @ artifact.weights("embedding.vectors_projection").T
     inputs: str = graph.add("Gather", [graph.constant(words), "word_ids"])
     if "embedding.ngrams" not in artifact.tensors:

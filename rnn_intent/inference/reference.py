@@ -13,6 +13,7 @@ import numpy as np
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.inference.cells import STEPS, Array, Gates, Weights, first_state
+from rnn_intent.inference.embedding import own_rows
 from rnn_intent.metrics import softmax
 from rnn_intent.shapes import DIRECTIONS, directions
 from rnn_intent.text.ngrams import NgramVocabulary
@@ -99,7 +100,8 @@ def token_vectors(artifact: Artifact, tokens: Sequence[str], dtype: type[np.floa
     """(time, size). A sentence without tokens is the one token `<unk>`, without n-grams."""
     tensors = artifact.tensors
     ids = Vocabulary(artifact.vocabulary).ids(tokens)
-    vectors: Array = tensors["embedding.words"][ids].astype(dtype)
+    words = tensors["embedding.words"]
+    vectors: Array = words[own_rows(ids, len(words))].astype(dtype)
     if "embedding.ngrams" in tensors:
         ngrams = NgramVocabulary(artifact.settings.embedding.ngram_buckets, tensors["embedding.ngram_buckets"])
         for place, token in enumerate(tokens):

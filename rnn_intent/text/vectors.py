@@ -1,67 +1,127 @@
-"""Pretrained word vectors from a word2vec/fastText text file, for the words of a vocabulary."""
+"""Pretrained word vectors, from a word2vec/fastText text file or a package, for the words of a vocabulary and more."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from rnn_intent.errors import DataError, printable
+from rnn_intent.settings import WORDLLAMA
 from rnn_intent.text.vocabulary import SPECIALS
+from rnn_intent.text.wordllama import wordllama_pairs
 
 LONGEST_LINE = 1 << 17  # bytes: 2,000 dimensions at 60 characters
 MOST_BYTES = 64 << 30  # unpacked; the largest files in use have 7 GB
 
 
+Pair = tuple[str, Callable[[], np.ndarray]]  # a word, and how to read its vector
+
+
 @dataclass(frozen=True)
 class Vectors:
-    """rows: (vocabulary, dimensions) float16, zero for a word that the file lacks; found: how many it has."""
+    """rows: (vocabulary and extra words, dimensions) float16, zero for a word that the source lacks.
+
+    found: how many words of the vocabulary it has; extra: words beyond the vocabulary, the most frequent first.
+    """
 
     rows: np.ndarray
     found: int
+    extra: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> float:
         """Share of the vocabulary, the special rows not counted, that has a vector."""
-        return self.found / max(1, len(self.rows) - len(SPECIALS))
+        return self.found / max(1, len(self.rows) - len(self.extra) - len(SPECIALS))
 
 
-def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
-    """Reads `word v1 v2 … vn` lines, `.gz` too, in one pass; a first line `count dimensions` may stand before them.
+def read_vectors(
+    source: str,
+    words: Sequence[str],
+    extra: int = 0,
+    size: int | None = None,
+    as_token: Callable[[str], str | None] = lambda word: word,
+) -> Vectors:
+    """The vectors of a vocabulary and of the most frequent `extra` other words.
 
-    words: the vocabulary. A word that stands there twice, say in upper and lower case, keeps its first vector: such
-    files are sorted by frequency. Raises DataError with file and line.
+    source: a file of `word v1 v2 … vn` lines, `.gz` too, perhaps with a first line `count dimensions`; or `wordllama`.
+    size: numbers that are kept of each vector. as_token: a word of the source as texts will show it, None if they will
+    not. A word that stands there twice, say in upper and lower case, keeps its first vector: such files are sorted by
+    frequency. Raises DataError with file and line.
     """
-    ids = {word: row for row, word in enumerate(words) if row >= len(SPECIALS)}
-    rows: np.ndarray | None = None
-    filled = np.zeros(len(words), dtype=bool)
+    table = _Table(words, extra, as_token)
+    for word, vector in wordllama_pairs(words[len(SPECIALS) :]) if source == WORDLLAMA else _pairs(Path(source)):
+        table.take(word, vector)
+    if table.met is None:
+        raise DataError(f"{source}: no vectors in it")
+    return table.vectors(size)
+
+
+class _Table:
+    """Keeps the vectors that are wanted, of those that pass by."""
+
+    def __init__(self, words: Sequence[str], extra: int, as_token: Callable[[str], str | None]) -> None:
+        self._ids = {word: row for row, word in enumerate(words) if row >= len(SPECIALS)}
+        self._words, self._most, self._as_token = len(words), extra, as_token
+        self._rows: dict[int, np.ndarray] = {}
+        self._extra: dict[str, np.ndarray] = {}
+        self.met: np.ndarray | None = None  # any vector, which tells the dimensions
+
+    def take(self, word: str, vector: Callable[[], np.ndarray]) -> None:
+        if self.met is None:
+            self.met = vector()
+        row = self._ids.get(word, self._ids.get(word.casefold()))
+        if row is not None:
+            if row not in self._rows:
+                self._rows[row] = vector()
+        elif len(self._extra) < self._most:
+            token = self._as_token(word)
+            if token and token not in self._ids and token not in self._extra and token not in SPECIALS:
+                self._extra[token] = vector()
+
+    def vectors(self, size: int | None) -> Vectors:
+        assert self.met is not None
+        rows = np.zeros((self._words + len(self._extra), len(self.met)), dtype=np.float32)
+        for row, vector in self._rows.items():
+            rows[row] = vector
+        if self._extra:
+            rows[self._words :] = list(self._extra.values())
+        return Vectors(reduced(rows, size).astype(np.float16), len(self._rows), tuple(self._extra))
+
+
+def reduced(rows: np.ndarray, size: int | None) -> np.ndarray:
+    """Rows along their principal directions, (rows, size); a row of zeros, a word without a vector, stays one."""
+    if size is None or size >= rows.shape[1]:
+        return rows
+    _, directions = np.linalg.eigh(rows.T.astype(np.float64) @ rows)  # the strongest last
+    chosen = directions[:, ::-1][:, :size]
+    chosen = chosen * np.where(chosen.sum(axis=0) < 0, -1.0, 1.0)  # a direction is as good as its opposite
+    found: np.ndarray = rows @ chosen.astype(np.float32)
+    return found
+
+
+def _pairs(path: Path) -> Iterator[Pair]:
+    """Words and vectors of a file."""
     dimensions = 0
     for number, line in _lines(path):
-        if rows is None:
+        if not dimensions:
             fields = line.split()
             if number == 1 and len(fields) == 2 and all(field.isdigit() for field in fields):
                 continue  # the header
             dimensions = len(fields) - 1
             if dimensions < 1:
                 raise DataError(f"{path}:{number}: {printable(line)!r}: no numbers after the word")
-            rows = np.zeros((len(words), dimensions), dtype=np.float16)
         word, *values = line.rsplit(" ", dimensions)
-        row = ids.get(word, ids.get(word.casefold()))
         if len(values) != dimensions:
             raise DataError(f"{path}:{number}: {len(values)} numbers, {dimensions} expected as in the rows before")
-        if row is None or filled[row]:
-            continue
-        rows[row] = _numbers(values, path, number)
-        filled[row] = True
-    if rows is None:
-        raise DataError(f"{path}: no vectors in it")
-    return Vectors(rows, int(filled.sum()))
+        yield word, partial(_numbers, values, path, number)
 
 
 def _numbers(values: list[str], path: Path, number: int) -> np.ndarray:

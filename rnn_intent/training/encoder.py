@@ -64,6 +64,7 @@ class TokenEmbedding(nn.Module):
         if self.training and self.settings.word_dropout:
             dropped = torch.rand(word_ids.shape, device=word_ids.device) < self.settings.word_dropout
             word_ids = word_ids.masked_fill(dropped, UNK)
+        word_ids = word_ids.masked_fill(word_ids >= self.words.num_embeddings, UNK)  # it has a pretrained vector only
         inputs: Tensor = self.words(word_ids)  # (batch, time, size)
         if self.ngrams is not None:
             means = embedding_bag(

@@ -17,14 +17,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from rnn_intent.data.outliers import made_outliers
 from rnn_intent.errors import UsageError
 from rnn_intent.settings import Settings, TrainingSettings
 from rnn_intent.text.ngrams import NgramVocabulary
+from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.vectors import Vectors, read_vectors
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training import checkpoint
 from rnn_intent.training.encoder import Encoder, IntentClassifier
 from rnn_intent.training.lexicon import Lexicon
+from rnn_intent.training.outliers import Outliers
 from rnn_intent.training.trainer import Epoch, LabelledSet, Progress, Trainer
 
 logger = logging.getLogger(__name__)
@@ -69,9 +72,11 @@ def fit(
     on_step: Callable[[Progress], None] = lambda _: None,
     on_epoch: Callable[[list[Epoch]], None] = lambda _: None,
     fresh: bool = False,
+    out_of_scope: Sequence[Sequence[str]] = (),
 ) -> Fitted:
     """Trains, or goes on from the checkpoint in `folder`, unless a fresh start is asked for.
 
+    out_of_scope: training rows that belong to no intent, as tokens; the network learns to be unsure of them.
     Raises TrainingError if the loss is not finite, UsageError for a checkpoint of another experiment. An interruption
     (KeyboardInterrupt) leaves the checkpoint of the last finished epoch, from which the same numbers follow.
     """
@@ -82,16 +87,23 @@ def fit(
     ngrams = None
     if settings.embedding.ngrams:
         ngrams = NgramVocabulary.build({token for tokens in train.tokens for token in tokens}, settings.embedding)
-    lexicon = Lexicon(vocabulary, ngrams)
     device = choose_device(settings.training.device)
-    vectors = None
-    if settings.embedding.vectors is not None:
-        vectors = read_vectors(Path(settings.embedding.vectors), vocabulary.words)
-        logger.info("word vectors: %d words, %.1f %% of the vocabulary", vectors.found, 100 * vectors.coverage)
+    vectors = _vectors(settings, vocabulary)
+    if vectors is not None:
+        vocabulary = Vocabulary((*vocabulary.words, *vectors.extra))
+    lexicon = Lexicon(vocabulary, ngrams)
     classifier = build_classifier(settings, labels, vocabulary, ngrams, vectors).to(device)
     encoded = [_encode(lexicon, part) for part in (train, valid)]
     trainer = Trainer(
-        classifier, lexicon, encoded[0], encoded[1], settings.training, settings.seed, device, settings.distillation
+        classifier,
+        lexicon,
+        encoded[0],
+        encoded[1],
+        settings.training,
+        settings.seed,
+        device,
+        settings.distillation,
+        _outliers(settings, train, out_of_scope, lexicon),
     )
     if fresh:
         checkpoint.discard(folder)
@@ -114,6 +126,31 @@ def _encode(lexicon: Lexicon, part: TokenSet) -> LabelledSet:
     return LabelledSet([lexicon.encode(tokens) for tokens in part.tokens], part.targets, part.taught)
 
 
+def _vectors(settings: Settings, vocabulary: Vocabulary) -> Vectors | None:
+    """Pretrained vectors of the vocabulary and of further words, as the settings want them."""
+    wanted = settings.embedding
+    if wanted.vectors is None:
+        return None
+    tokenizer = Tokenizer(settings.text)
+
+    def as_token(word: str) -> str | None:
+        tokens = tokenizer.words(word)
+        return tokens[0] if len(tokens) == 1 else None
+
+    vectors = read_vectors(wanted.vectors, vocabulary.words, wanted.extra_words, wanted.vectors_size, as_token)
+    logger.info("word vectors: %d words, %.1f %% of the vocabulary", vectors.found, 100 * vectors.coverage)
+    return vectors
+
+
+def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]], lexicon: Lexicon) -> Outliers:
+    """The out-of-scope rows and, where the settings ask for them, as many made-up ones as there are training rows."""
+    share, made = settings.training.outliers, []
+    if share:
+        made = made_outliers(train.tokens, train.targets.tolist(), len(train), settings.seed)
+    groups = [[lexicon.encode(tokens) for tokens in group] for group in (given, made)]
+    return Outliers(groups[0], groups[1], share, settings.seed)
+
+
 def build_classifier(
     settings: Settings,
     labels: Sequence[str],
@@ -121,10 +158,14 @@ def build_classifier(
     ngrams: NgramVocabulary | None,
     vectors: Vectors | None = None,
 ) -> IntentClassifier:
-    """An untrained classifier of the sizes that settings, labels and vocabulary ask for."""
+    """An untrained classifier of the sizes that settings and labels ask for.
+
+    The vectors' extra words, which stand at the vocabulary's end, have no row of their own.
+    """
     rows = None if ngrams is None else len(ngrams)
     frozen = None if vectors is None else torch.from_numpy(vectors.rows.astype(np.float32))
-    return IntentClassifier(Encoder(settings.embedding, settings.model, len(vocabulary), rows, frozen), labels)
+    words = len(vocabulary) - (0 if vectors is None else len(vectors.extra))
+    return IntentClassifier(Encoder(settings.embedding, settings.model, words, rows, frozen), labels)
 
 
 def export(classifier: IntentClassifier) -> dict[str, np.ndarray]:

@@ -35,9 +35,9 @@ def test_the_fast_path_computes_the_equations(cell, bidirectional, layers, pooli
 
 @pytest.mark.parametrize("half", [False, True])
 @pytest.mark.parametrize("ngrams", [False, True])
-@pytest.mark.parametrize("vectors", [0, 3])
-def test_every_kind_of_embedding_is_read(ngrams, vectors, half):
-    artifact = random_artifact(ngrams=ngrams, vectors=vectors)
+@pytest.mark.parametrize(("vectors", "extra"), [(0, 0), (3, 0), (3, 6)])
+def test_every_kind_of_embedding_is_read(ngrams, vectors, extra, half):
+    artifact = random_artifact(ngrams=ngrams, vectors=vectors, extra=extra)
     if half:
         tables = ("embedding.words", "embedding.ngrams", "embedding.vectors")
         artifact.tensors |= {name: artifact.tensors[name].astype("f2") for name in tables if name in artifact.tensors}

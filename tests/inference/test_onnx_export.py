@@ -54,6 +54,12 @@ def test_batch_and_pads_leave_the_answer_unchanged(pooling):
         assert answer(graph, onnx_inputs(artifact, [sentence]))[0] == pytest.approx(together[row], abs=1e-6)
 
 
+def test_words_that_have_a_pretrained_vector_only_are_known():
+    artifact = random_artifact(vectors=3, extra=6, hidden_size=7)
+    found = answer(session(artifact), onnx_inputs(artifact, SENTENCES))
+    assert found == pytest.approx(Predictor(artifact).probabilities(SENTENCES), abs=1e-5)
+
+
 def test_a_model_without_ngrams_needs_none():
     artifact = random_artifact(ngrams=False, hidden_size=5)
     inputs = onnx_inputs(artifact, SENTENCES)

@@ -1,12 +1,14 @@
 import gzip
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rnn_intent.errors import DataError
-from rnn_intent.text.vectors import read_vectors
+from rnn_intent.errors import DataError, UsageError
+from rnn_intent.text.vectors import read_vectors, reduced
 from rnn_intent.text.vocabulary import SPECIALS
+from rnn_intent.text.wordllama import pieces
 
 WORDS = (*SPECIALS, "time", "light", "播放", "new york", "missing")
 ROWS = "Light 9 9\ntime 1 2.5\nlight 3 4\n播放 5 6\nnew york 7 8\n"
@@ -23,7 +25,7 @@ def write(path: Path, text: str) -> Path:
 @pytest.mark.parametrize("name", ["a.vec", "a.vec.gz"])
 @pytest.mark.parametrize("header", ["", "5 2\n"])
 def test_each_known_word_gets_its_vector(tmp_path: Path, name: str, header: str):
-    vectors = read_vectors(write(tmp_path / name, header + ROWS), WORDS)
+    vectors = read_vectors(str(write(tmp_path / name, header + ROWS)), WORDS)
     assert vectors.rows.dtype == np.float16
     assert vectors.rows[4:].tolist() == [[1, 2.5], [9, 9], [5, 6], [7, 8], [0, 0]]  # "Light" comes first
     assert vectors.found == 4
@@ -44,7 +46,7 @@ def test_each_known_word_gets_its_vector(tmp_path: Path, name: str, header: str)
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, message: str):
     with pytest.raises(DataError, match=message):
-        read_vectors(write(tmp_path / "a.vec", text), WORDS)
+        read_vectors(str(write(tmp_path / "a.vec", text)), WORDS)
 
 
 def test_a_broken_archive_and_a_missing_file_are_data_errors(tmp_path: Path):
@@ -52,4 +54,63 @@ def test_a_broken_archive_and_a_missing_file_are_data_errors(tmp_path: Path):
     broken.write_bytes(gzip.compress(ROWS.encode() * 100)[:60])
     for path in (broken, tmp_path / "none.vec"):
         with pytest.raises(DataError, match="cannot be read"):
-            read_vectors(path, WORDS)
+            read_vectors(str(path), WORDS)
+
+
+def test_the_most_frequent_other_words_come_along_as_texts_will_show_them(tmp_path: Path):
+    path = write(tmp_path / "a.vec", "The 1 1\nlight 2 2\nof it 3 3\nthe 4 4\nTIME 5 5\nand 6 6\nor 7 7\n")
+    vectors = read_vectors(str(path), WORDS, 2, None, lambda word: None if " " in word else word.casefold())
+    assert vectors.extra == ("the", "and")
+    assert vectors.rows[len(WORDS) :].tolist() == [[1, 1], [6, 6]]
+    assert vectors.coverage == pytest.approx(2 / 5)
+
+
+def test_few_directions_keep_what_tells_most():
+    random = np.random.default_rng(0)
+    plane = random.normal(0, 1, (2, 7))
+    rows = (random.normal(0, 1, (40, 2)) @ plane).astype(np.float32)
+    rows[3] = 0
+    found = reduced(rows, 2)
+    assert found.shape == (40, 2)
+    assert not found[3].any()
+    np.testing.assert_allclose(found @ found.T, rows @ rows.T, atol=1e-4)  # nothing is lost: they lie in a plane
+    assert reduced(rows, 7) is rows
+    assert reduced(rows, None) is rows
+
+
+PIECES = {"<unk>": 0, "▁": 1, "▁the": 2, "▁kitchen": 3, "s": 4, "▁The": 5, "it": 6, "ch": 7}
+
+
+@pytest.mark.parametrize(
+    ("word", "found"), [("kitchen", [3]), ("kitchens", [3, 4]), ("it", [1, 6]), ("itch", [1, 6, 7]), ("你", [])]
+)
+def test_a_word_is_cut_into_the_longest_pieces(word: str, found: list[int]):
+    assert pieces(word, PIECES) == found
+
+
+def test_wordllamas_own_files_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A package of the same layout, with three numbers a piece."""
+    package = tmp_path / "wordllama"
+    (package / "tokenizers").mkdir(parents=True)
+    (package / "weights").mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('its program is not needed')")
+    (package / "tokenizers" / "l2_supercat_tokenizer_config.json").write_text(json.dumps({"model": {"vocab": PIECES}}))
+    table = np.arange(24, dtype="<f2").reshape(8, 3)
+    header = json.dumps({"embedding.weight": {"dtype": "F16", "shape": [8, 3], "data_offsets": [0, 48]}}).encode()
+    content = len(header).to_bytes(8, "little") + header + table.tobytes()
+    (package / "weights" / "l2_supercat_256.safetensors").write_bytes(content)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = read_vectors("wordllama", (*SPECIALS, "kitchens", "你"), 5, None, str.casefold)
+    assert found.extra == ("the", "kitchen")
+    assert found.rows[4].tolist() == ((table[3] + table[4]) / 2).tolist()
+    assert not found.rows[5].any()
+    assert found.rows[6].tolist() == table[2].tolist()
+    (package / "weights" / "l2_supercat_256.safetensors").write_bytes(content[:-2])
+    with pytest.raises(DataError, match="not the files"):
+        read_vectors("wordllama", WORDS)
+
+
+def test_without_the_package_a_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("rnn_intent.text.wordllama.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"pip install 'rnn-intent\[vectors\]'"):
+        read_vectors("wordllama", WORDS)
