@@ -47,7 +47,8 @@ class InScope:
         self._temperature = artifact.temperature
         self.projection = artifact.weights("rejection.projection")
         self._centres = artifact.weights("rejection.centres")
-        self._known = frozenset(artifact.vocabulary[len(SPECIALS) :])
+        # Not the words that are known from pretrained vectors alone: they come after those of training.
+        self._known = frozenset(artifact.vocabulary[len(SPECIALS) : len(artifact.tensors["embedding.words"])])
 
     def distances(self, places: Floats, best: Indices) -> Floats:
         """Squared, from projected summaries (sentences, k) to the centres of the intents `best`, (sentences,)."""

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from rnn_intent.data.outliers import made_outliers
+from rnn_intent.data.outliers import made_outliers
 from rnn_intent.errors import UsageError
 from rnn_intent.settings import Settings, TrainingSettings
 from rnn_intent.text.ngrams import NgramVocabulary
@@ -27,6 +28,7 @@ from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training import checkpoint
 from rnn_intent.training.encoder import Encoder, IntentClassifier
 from rnn_intent.training.lexicon import Lexicon
+from rnn_intent.training.outliers import Outliers
 from rnn_intent.training.outliers import Outliers
 from rnn_intent.training.trainer import Epoch, LabelledSet, Progress, Trainer
 
@@ -147,6 +149,17 @@ def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]
     share, made = settings.training.outliers, []
     if share:
         made = made_outliers(train.tokens, train.targets.tolist(), len(train), settings.seed)
+    groups = [[lexicon.encode(tokens) for tokens in group] for group in (given, made)]
+    return Outliers(groups[0], groups[1], share, settings.seed)
+
+
+def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]], lexicon: Lexicon) -> Outliers:
+    """The out-of-scope rows and, where the settings ask for them, as many made-up ones as there are training rows."""
+    share, made = settings.training.outliers, []
+    if share:
+        rows = np.flatnonzero(train.targets >= 0).tolist()
+        tokens, intents = ([column[row] for row in rows] for column in (train.tokens, train.targets.tolist()))
+        made = made_outliers(tokens, intents, len(rows), settings.seed)
     groups = [[lexicon.encode(tokens) for tokens in group] for group in (given, made)]
     return Outliers(groups[0], groups[1], share, settings.seed)
 
