@@ -18,7 +18,6 @@ import numpy as np
 import torch
 
 from rnn_intent.data.outliers import made_outliers
-from rnn_intent.data.outliers import made_outliers
 from rnn_intent.errors import UsageError
 from rnn_intent.settings import Settings, TrainingSettings
 from rnn_intent.text.ngrams import NgramVocabulary
@@ -28,7 +27,6 @@ from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training import checkpoint
 from rnn_intent.training.encoder import Encoder, IntentClassifier
 from rnn_intent.training.lexicon import Lexicon
-from rnn_intent.training.outliers import Outliers
 from rnn_intent.training.outliers import Outliers
 from rnn_intent.training.trainer import Epoch, LabelledSet, Progress, Trainer
 
@@ -142,15 +140,6 @@ def _vectors(settings: Settings, vocabulary: Vocabulary) -> Vectors | None:
     vectors = read_vectors(wanted.vectors, vocabulary.words, wanted.extra_words, wanted.vectors_size, as_token)
     logger.info("word vectors: %d words, %.1f %% of the vocabulary", vectors.found, 100 * vectors.coverage)
     return vectors
-
-
-def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]], lexicon: Lexicon) -> Outliers:
-    """The out-of-scope rows and, where the settings ask for them, as many made-up ones as there are training rows."""
-    share, made = settings.training.outliers, []
-    if share:
-        made = made_outliers(train.tokens, train.targets.tolist(), len(train), settings.seed)
-    groups = [[lexicon.encode(tokens) for tokens in group] for group in (given, made)]
-    return Outliers(groups[0], groups[1], share, settings.seed)
 
 
 def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]], lexicon: Lexicon) -> Outliers:
