@@ -1,6 +1,6 @@
 """rnn-intent: what a sentence wants, read word by word.
 
-    from rnn_intent import Predictor, train
+from rnn_intent import Predictor, train
 """
 
 from __future__ import annotations
