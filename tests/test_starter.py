@@ -37,7 +37,7 @@ def test_only_the_name_of_a_shipped_experiment_finds_it(name: str) -> None:
 
 
 def test_a_built_package_carries_configs_and_data(tmp_path: Path) -> None:
-    pytest.importorskip("setuptools")
+    pytest.importorskip("setuptools", minversion="77")
     project = tmp_path / "project"
     (project / "rnn_intent").mkdir(parents=True)
     for name in ("setup.py", "pyproject.toml", "rnn_intent/version.py", "rnn_intent/__init__.py"):
