@@ -19,7 +19,8 @@ from rnn_intent.data.rows import refuse
 from rnn_intent.errors import DataError, printable
 from rnn_intent.files import replacing
 
-SMALLEST = 1e-4  # what is less likely is left out of a written file
+SMALLEST = 1e-3  # what is less likely is left out of a written file: it would be most of its megabytes
+DIGITS = 5
 AT_ONCE = 1000  # lines made together
 
 Opinion = tuple[str, dict[str, float]]  # a sentence, and how likely each intent is
@@ -105,5 +106,5 @@ def write_opinions(path: Path, texts: Sequence[str], labels: Sequence[str], tabl
 
 def _line(text: str, labels: Sequence[str], row: np.ndarray) -> str:
     kept = np.flatnonzero(row >= min(SMALLEST, float(row.max()))).tolist()
-    chances: Mapping[str, float] = {labels[label]: round(float(row[label]), 5) for label in kept}
+    chances: Mapping[str, float] = {labels[label]: round(float(row[label]), DIGITS) for label in kept}
     return json.dumps({"text": text, "probabilities": chances}, ensure_ascii=False) + "\n"
