@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_intent import artifact as model_file
 from rnn_intent.artifact import Artifact, weights_hash
 from rnn_intent.config import diff, load
+from rnn_intent.data.opinions import read_opinions
 from rnn_intent.environment import MACHINE, VERSIONS, changes
 from rnn_intent.errors import UsageError, printable
 from rnn_intent.experiment import train
@@ -43,8 +44,8 @@ class Reproduction:
 def reproduce(run: str | Path | None = None, on_step: Callable[[Progress], None] = lambda _: None) -> Reproduction:
     """Trains a finished run again, into a folder that does not stay, and compares.
 
-    run: a folder or a run's name, by default the newest. Nothing in it is changed. What was fitted to the model after
-    its training (rejection) is not trained again and not compared.
+    run: a folder or a run's name, by default the newest. Nothing in it is changed. A student learns again from the
+    lessons it was given; no teacher is asked. What was fitted to the weights is not compared.
     Raises UsageError for what is no finished run, and whatever training raises, DataError for data that is gone.
     """
     before = RunFolder(find_model(run).parent)
@@ -63,7 +64,9 @@ def reproduce(run: str | Path | None = None, on_step: Callable[[Progress], None]
     artifact = model_file.read(before.model)
     with tempfile.TemporaryDirectory(prefix="rnn-intent-") as scratch:
         after = RunFolder(Path(scratch) / "again")
-        train(settings, out=after.path, half=artifact.dtype == "float16", on_step=on_step)
+        lessons = read_opinions(before.lessons) if before.teaching.exists() else None
+        half = artifact.dtype == "float16"
+        train(settings, out=after.path, half=half, on_step=on_step, lessons=lessons)
         again = model_file.read(after.model)
         return Reproduction(
             run=before.path,
