@@ -23,7 +23,7 @@ from rnn_intent.inference.rejection import SMALLEST_DISTANCE
 
 FALSE_REJECT = 0.05  # share of sentences that belong which the default threshold turns away
 MARGIN = 0.2  # closer than this, the first of two intents is right half of the time
-UNKNOWN = 2.0  # standard deviations of the score that a sentence of unknown words loses
+UNKNOWN = 2.0  # of unknown words; the unit is the standard deviation of the score (docs/rejection.md)
 DIRECTIONS = 32
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
 SMALLEST_SPREAD = 0.05  # of a signal; a few rows that are all alike must not make its factor infinite

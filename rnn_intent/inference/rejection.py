@@ -1,11 +1,12 @@
 """Which answers not to believe: an in-scope score for each sentence, a threshold, and a word on why.
 
-    score = sigmoid(a * energy - b * log(distance) - c * unknown + d)
+    score = sigmoid(a * energy - b * log(distance) - c * (unknown + 2 unknown⁴) + d)
 
     energy    log of the sum of exp(logits / temperature): low where no intent finds support (Liu et al. 2020)
     distance  squared distance of the summary to the centre of its most probable intent, along the directions that tell
               the intents apart and in units of the spread within an intent (Mahalanobis; Lee et al. 2018)
-    unknown   share of the sentence's words that training never saw
+    unknown   share of the sentence's words that training never saw; where they are most or all, hardly any certainty of the
+              network makes up for it, because it has read little but noise
 
 a, b, c and d stand in the model file's header, the directions and centres beside the weights; `evaluation/rejection.py`
 fits them. A model file without them is judged by its confidence.

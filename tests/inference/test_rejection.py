@@ -36,8 +36,8 @@ def test_the_score_is_that_of_the_equation():
     energy = np.log(np.exp(logits.astype(float) / 1.7).sum(axis=1))
     places = summaries.astype(float) @ artifact.weights("rejection.projection")
     distances = ((places - artifact.weights("rejection.centres")[logits.argmax(axis=1)]) ** 2).sum(axis=1)
-    unknown = [unknown_share(predictor.tokenizer.words(text), WORDS) for text in SENTENCES]
-    signal = 0.7 * energy - 0.3 * np.log(distances) - 2.0 * np.array(unknown) + 0.1
+    unknown = np.array([unknown_share(predictor.tokenizer.words(text), WORDS) for text in SENTENCES])
+    signal = 0.7 * energy - 0.3 * np.log(distances) - 2.0 * (unknown + 2 * unknown**4) + 0.1
     np.testing.assert_allclose(predictor.in_scope_scores(SENTENCES), 1 / (1 + np.exp(-signal)), atol=1e-5)
 
 
