@@ -47,11 +47,11 @@ def test_a_model_that_is_replaced_while_it_is_read_is_one_or_the_other(tmp_path:
     wanted = {len(model.labels): Predictor(model).probabilities(SENTENCES) for model in MODELS}
     seen = dict.fromkeys(wanted, 0)
     with replaced_all_the_time(run.model, MODELS) as count:
-        while min(seen.values()) < 10:
+        while min(seen.values()) < 10 or count[0] < 10:  # on a busy machine one side may wait for the other
             predictor = Predictor.load(run.path)
             np.testing.assert_array_equal(predictor.probabilities(SENTENCES), wanted[len(predictor.labels)])
             seen[len(predictor.labels)] += 1
-    assert count[0] > 10
+    assert sorted(seen) == sorted(wanted)  # never a third thing
     assert [path.name for path in tmp_path.iterdir()] == [run.model.name]
 
 
