@@ -228,6 +228,20 @@ def test_resuming_with_other_settings_is_refused_and_touches_nothing(place: Plac
     assert all(path.name.startswith(".") for path in before.keys() - after.keys())
 
 
+def test_a_student_that_is_killed_goes_on_with_the_lessons_it_has(place: Place) -> None:
+    def teach(out: str, **fate: object) -> Ended:
+        options = ["--teacher", "runs/earlier", "--out", out, "--resume"]
+        return place.children.run("distill", "my.yaml", *options, folder=place.folder, **fate)
+
+    undisturbed = teach("runs/student")
+    assert undisturbed.code == 0, undisturbed.err
+    for share in (0.02, 0.1, 0.4):
+        assert teach("runs/killed", fault=(1 + int(share * undisturbed.calls), "torn")).code == -9
+    assert teach("runs/killed").code == 0
+    runs = place.folder / "runs"
+    assert all(same(runs / "student" / name, runs / "killed" / name) for name in (*SAME, "lessons.jsonl"))
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"not a checkpoint", b"PK\x03\x04" + bytes(100), None], ids=["empty", "text", "zip", "cut"]
 )
