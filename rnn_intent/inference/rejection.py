@@ -5,8 +5,8 @@
     energy    log of the sum of exp(logits / temperature): low where no intent finds support (Liu et al. 2020)
     distance  squared distance of the summary to the centre of its most probable intent, along the directions that tell
               the intents apart and in units of the spread within an intent (Mahalanobis; Lee et al. 2018)
-    unknown   share of the sentence's words that training never saw; where they are most or all, hardly any certainty of the
-              network makes up for it, because it has read little but noise
+    unknown   share of the sentence's words that training never saw; where they are most or all, hardly any certainty of
+              the network makes up for it, because it has read little but noise
 
 a, b, c and d stand in the model file's header, the directions and centres beside the weights; `evaluation/rejection.py`
 fits them. A model file without them is judged by its confidence.
@@ -68,9 +68,8 @@ class InScope:
         # The logarithm of the sum, from one of its terms and that term's share.
         energy = logit / self._temperature - math.log(confidence)
         signal = self.energy * energy - self.distance * math.log(max(distance, SMALLEST_DISTANCE))
-        return 0.5 + 0.5 * math.tanh(
-            (signal - self.unknown * unknown + self.offset) / 2
-        )  # a sigmoid that cannot overflow
+        signal -= self.unknown * (unknown + 2 * unknown**4)
+        return 0.5 + 0.5 * math.tanh((signal + self.offset) / 2)  # a sigmoid that cannot overflow
 
 
 class Rejection:
