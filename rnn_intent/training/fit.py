@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,8 +197,5 @@ def choose_device(wanted: str) -> torch.device:
 
 
 def thread_count(settings: TrainingSettings) -> int:
-    """`auto` is two where there are two: batches are too small for more to pay."""
-    if settings.threads != "auto":
-        return settings.threads
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(2, available)
+    """`auto` is one: batches are small, and a second thread made training slower where it was measured."""
+    return 1 if settings.threads == "auto" else settings.threads
