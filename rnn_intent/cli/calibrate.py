@@ -54,12 +54,14 @@ def calibrate(
     from rnn_intent import artifact as model_file
     from rnn_intent.evaluation.rejection import with_threshold
     from rnn_intent.evaluation.rejection_rows import choose_threshold, rejection_rows, with_score
-    from rnn_intent.runs import BUILT_IN, find_model
+    from rnn_intent.lock import refuse_if_held
+    from rnn_intent.runs import BUILT_IN, RunFolder, find_model
 
     budget = _budget(max_false_reject, max_false_accept)
     path = find_model(run)
     if path == BUILT_IN:
         raise UsageError("the built-in model stays as it is; name a run of your own")
+    refuse_if_held(RunFolder(path.parent))  # a training would put its own threshold in the place of this one
     artifact = model_file.read(path)
     labelled = _labelled(artifact, path, data, format, encoding)
     artifact = with_score(artifact, labelled)

@@ -10,6 +10,7 @@ from rnn_intent import artifact as model_file
 from rnn_intent.cli.calibrate import share
 from rnn_intent.errors import UsageError
 from rnn_intent.inference.predictor import Predictor
+from rnn_intent.lock import held
 from rnn_intent.runs import RunFolder
 
 BELONG = ["time", "time please", "what time", "weather", "weather today", "the weather", "is it time", "time time"]
@@ -99,6 +100,15 @@ def test_two_budgets_at_once_are_refused_and_nothing_is_written(invoke, run: Run
     assert result.exit_code == 2
     assert "one budget at a time" in result.stderr
     assert run.model.read_bytes() == before
+
+
+def test_a_run_that_is_being_trained_into_is_left_alone(invoke, run: RunFolder) -> None:
+    before = run.model.read_bytes()
+    with held(run):
+        result = invoke("calibrate")
+    assert result.exit_code == 2
+    assert run.model.read_bytes() == before
+    assert invoke("calibrate").exit_code == 0
 
 
 def test_intents_that_the_model_lacks_count_as_out_of_scope_and_are_named(invoke, run, tmp_path: Path) -> None:
