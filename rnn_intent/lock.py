@@ -42,12 +42,14 @@ def held(run: RunFolder) -> Iterator[None]:
 
     Raises UsageError that names the process if another one holds it, OSError if the folder cannot be written.
     """
-    content = json.dumps(asdict(Owner(os.getpid(), start_of(os.getpid()) or "", platform.node()))).encode()
-    with _one_at_a_time(run.path):
-        refuse_if_held(run)
-        run.lock.unlink(missing_ok=True)  # of a dead process, or never finished by one
-        _create(run.lock, content)
+    owner = Owner(os.getpid(), start_of(os.getpid()) or "", platform.node())
+    mark = os.urandom(8).hex()  # a process may ask for what it holds already, and must not free it then
+    content = json.dumps({**asdict(owner), "mark": mark}).encode()
     try:
+        with _one_at_a_time(run.path):
+            refuse_if_held(run)
+            run.lock.unlink(missing_ok=True)  # of a dead process, or never finished by one
+            _create(run.lock, content)
         yield
     finally:
         with contextlib.suppress(OSError):
@@ -80,7 +82,7 @@ def _create(path: Path, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         os.write(descriptor, content)
-    except OSError:
+    except BaseException:
         path.unlink()
         raise
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from rnn_intent.errors import TrainingError, UsageError, printable
 from rnn_intent.files import TEMPORARY, remove_unfinished
@@ -25,21 +25,19 @@ def opened(run: RunFolder, *, resume: bool, force: bool) -> Iterator[None]:
     if holds_anything(run) and not (resume or force):
         refuse_if_held(run)
         raise UsageError(f"{name}: exists; --resume to go on, --force to replace it, or --out for another run folder")
-    try:
-        run.checkpoint.mkdir(parents=True, exist_ok=True)
-        holding = held(run)
-        holding.__enter__()
-    except OSError as error:
-        raise UsageError(f"{name}: cannot be written: {error.strerror or error}") from None
-    try:
-        for folder in (run.path, run.checkpoint):
-            remove_unfinished(folder)
-        yield
-    except OSError as error:
-        told = f"{name}: cannot be written: {error.strerror or error}"
-        raise TrainingError(f"{told}; what was there is untouched, and --resume goes on from the last epoch") from error
-    finally:
-        holding.__exit__(None, None, None)
+    with ExitStack() as stack:
+        try:
+            run.checkpoint.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held(run))
+        except OSError as error:
+            raise UsageError(f"{name}: cannot be written: {error.strerror or error}") from None
+        try:
+            for folder in (run.path, run.checkpoint):
+                remove_unfinished(folder)
+            yield
+        except OSError as error:
+            told = f"{name}: cannot be written: {error.strerror or error}; what was there is untouched"
+            raise TrainingError(f"{told}, and --resume goes on from the last epoch") from error
 
 
 def holds_anything(run: RunFolder) -> bool:

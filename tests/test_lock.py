@@ -80,6 +80,13 @@ def test_the_end_of_a_training_frees_the_folder_whatever_the_end(run):
         assert os.listdir(run.path) == []
 
 
+def test_a_process_that_asks_for_what_it_holds_is_refused_and_goes_on_holding_it(run):
+    with held(run):
+        with pytest.raises(UsageError, match=f"process {os.getpid()}"), held(run):
+            pass
+        assert holder(run).pid == os.getpid()
+
+
 def test_a_number_that_the_system_gave_out_again_holds_nothing(run):
     lock_of(run)
     assert holder(run) is not None
