@@ -74,7 +74,7 @@ class EmbeddingSettings:
     ngram_buckets: Annotated[int, Bounds(ge=1, le=2**24)] = 262_144
     ngram_min_count: Positive = 2
     vectors: str | None = None
-    vectors_size: Annotated[int, Bounds(ge=1, le=4096)] | None = 64
+    vectors_size: Annotated[int, Bounds(ge=1, le=4096)] | None = 128
     extra_words: Annotated[int, Bounds(ge=0, le=1_000_000)] = 10_000
     dropout: Share = 0.5
     word_dropout: Share = 0.3

@@ -93,14 +93,18 @@ class _Table:
             rows[row] = vector
         if self._extra:
             rows[self._words :] = list(self._extra.values())
-        return Vectors(reduced(rows, size).astype(np.float16), len(self._rows), tuple(self._extra))
+        return Vectors(reduced(rows, size, self._words).astype(np.float16), len(self._rows), tuple(self._extra))
 
 
-def reduced(rows: np.ndarray, size: int | None) -> np.ndarray:
-    """Rows along their principal directions, (rows, size); a row of zeros, a word without a vector, stays one."""
+def reduced(rows: np.ndarray, size: int | None, telling: int) -> np.ndarray:
+    """Rows along principal directions, (rows, size), those of the first `telling` rows, which the task speaks of.
+
+    A row of zeros, a word without a vector, stays one.
+    """
     if size is None or size >= rows.shape[1]:
         return rows
-    _, directions = np.linalg.eigh(rows.T.astype(np.float64) @ rows)  # the strongest last
+    chosen = rows[:telling]
+    _, directions = np.linalg.eigh(chosen.T.astype(np.float64) @ chosen)  # the strongest last
     chosen = directions[:, ::-1][:, :size]
     chosen = chosen * np.where(chosen.sum(axis=0) < 0, -1.0, 1.0)  # a direction is as good as its opposite
     found: np.ndarray = rows @ chosen.astype(np.float32)
