@@ -76,8 +76,8 @@ class EmbeddingSettings:
     vectors: str | None = None
     vectors_size: Annotated[int, Bounds(ge=1, le=4096)] | None = 128
     extra_words: Annotated[int, Bounds(ge=0, le=1_000_000)] = 10_000
-    dropout: Share = 0.5
-    word_dropout: Share = 0.3
+    dropout: Share = 0.45
+    word_dropout: Share = 0.2
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class TrainingSettings:
 
     epochs: Literal["auto"] | Positive = "auto"
     batch_size: Positive = 64
-    learning_rate: Annotated[float, Bounds(gt=0.0)] = 3e-3
+    learning_rate: Annotated[float, Bounds(gt=0.0)] = 4e-3
     embedding_learning_rate: Annotated[float, Bounds(gt=0.0)] = 2e-3
     weight_decay: NotNegative = 0.01
     warmup: Share = 0.05
