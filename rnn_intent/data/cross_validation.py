@@ -18,7 +18,7 @@ from rnn_intent.data.ngrams import Ngrams, Occurrences, mixed
 
 SIZE = 2048  # numbers a sentence becomes
 RIDGE = 1.0
-BLOCK = 2048  # sentences at a time: what is held in memory hardly grows with their number
+BLOCK = 2048  # sentences at a time: the vectors of all of them would be most of the memory
 _COUNTED = 20  # bits of a hash by which n-grams are counted
 
 
