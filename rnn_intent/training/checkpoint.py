@@ -1,20 +1,24 @@
-"""What is needed to go on after an interruption, in one file that is replaced whole."""
+"""What is needed to go on after an interruption, in one file that is replaced whole.
+
+The file begins with the hash of what follows: a damaged weight would otherwise go unnoticed into the model.
+"""
 
 from __future__ import annotations
 
 import io
-import pickle
+import warnings
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import torch
 
-from rnn_intent.errors import ModelError, UsageError
+from rnn_intent.errors import ModelError, UsageError, printable
 from rnn_intent.files import write_atomically
 from rnn_intent.training.trainer import Trainer
 
 FILE = "state.pt"
+DIGEST = 65  # bytes: the digits and the end of their line
 
 
 def save(trainer: Trainer, folder: Path, fingerprint: str) -> None:
@@ -22,7 +26,7 @@ def save(trainer: Trainer, folder: Path, fingerprint: str) -> None:
     buffer = io.BytesIO()
     torch.save({"fingerprint": fingerprint, **trainer.state()}, buffer)
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / FILE, buffer.getvalue())
+    write_atomically(folder / FILE, _digest(buffer.getbuffer()) + buffer.getvalue())
 
 
 def discard(folder: Path) -> None:
@@ -37,13 +41,38 @@ def restore(trainer: Trainer, folder: Path, fingerprint: str) -> bool:
     path = folder / FILE
     if not path.exists():
         return False
-    try:
-        state: dict[str, Any] = torch.load(path, weights_only=True)  # tensors and plain values only
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError, BadZipFile) as error:
-        raise ModelError(f"{path}: not a readable checkpoint: delete the folder or use --force") from error
+    refusal = ModelError(f"{printable(str(path), 300)}: not a readable checkpoint: delete the folder or use --force")
+    state = _read(path, refusal)
     if state.pop("fingerprint", None) != fingerprint:
         raise UsageError(
             f"{path}: belongs to other data or settings: resume with those of the run, or start anew with --force"
         )
-    trainer.restore(state)
+    try:
+        trainer.restore(state)
+    except Exception as error:  # it says that it is of this experiment, and is not
+        raise refusal from error
     return True
+
+
+def _read(path: Path, refusal: ModelError) -> dict[str, Any]:
+    """The state that `save` wrote; raises the refusal for anything else."""
+    try:
+        content = memoryview(path.read_bytes())
+    except OSError:
+        raise refusal from None
+    digest, data = content[:DIGEST], content[DIGEST:]
+    if digest != _digest(data):
+        raise refusal
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            state = torch.load(io.BytesIO(data), weights_only=True)  # tensors and plain values only
+    except Exception as error:  # whatever a stranger's bytes bring the loader to
+        raise refusal from error
+    if not isinstance(state, dict):
+        raise refusal
+    return state
+
+
+def _digest(data: memoryview) -> bytes:
+    return sha256(data).hexdigest().encode() + b"\n"
