@@ -10,6 +10,11 @@ from importlib.util import find_spec
 import pytest
 from nursery import Nursery, nursery
 
+# Before anything imports PyTorch: several test processes share the cores, and threads that spin while they wait for one
+# another take minutes for what one does in a second.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 
 class Absent:
     """Where PyTorch is not installed, a test that comes to import it is left out; all others run and must pass."""
