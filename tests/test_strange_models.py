@@ -8,16 +8,20 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from model_files import header_of, inner_of, signed, tensors_of, with_header, with_inner
 from random_models import SENTENCES, random_artifact
+from typer.testing import CliRunner
 
 from rnn_intent import artifact as model_file
+from rnn_intent.artifact import Artifact
+from rnn_intent.cli import predict
 from rnn_intent.cli.info import _told as told
-from rnn_intent.cli.output import one_line
+from rnn_intent.cli.main import app
 from rnn_intent.errors import CheckFailed, ModelError
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.settings import TextSettings
@@ -25,9 +29,22 @@ from rnn_intent.text.tokenizer import Tokenizer
 
 Mutation = Callable[[random.Random, bytes], bytes]
 
+# What a terminal obeys, but for the ends of columns and lines that are ours.
 OBEYED = {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+OBEYED -= set("\t\n")
 LONGEST = 2.0  # seconds of computing
 MEMORY = 200 << 20  # beside three times the file
+
+
+SCORE = {"energy": 0.5, "distance": 1.5, "unknown": 2.0, "offset": 7.0}
+
+
+def score_tensors(artifact: Artifact) -> dict[str, np.ndarray]:
+    """What the in-scope score reads, along two directions."""
+    labels, summary = artifact.tensors["head.weight"].shape
+    rng = np.random.default_rng(labels)
+    shapes = {"rejection.projection": (summary, 2), "rejection.centres": (labels, 2)}
+    return {name: rng.normal(0, 0.5, shape).astype(np.float32) for name, shape in shapes.items()}
 
 
 def good_files() -> list[bytes]:
@@ -48,7 +65,8 @@ def good_files() -> list[bytes]:
             user_words=("iPhone 15 Pro", "几点了"),
             dictionary=tokenizer.used_dictionary(),
             temperature=1.3,
-            rejection={"threshold": 0.3},
+            rejection={"threshold": 0.3, "margin": 0.1, "score": SCORE, "budget": {"false_reject": 0.05, "rows": 10}},
+            tensors={**artifact.tensors, **score_tensors(artifact)},
             calibration={"rows": 10},
             training={"rows": 100},
         )
@@ -198,8 +216,9 @@ def use(data: bytes) -> None:
     assert np.isfinite(probabilities).all()
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-4)
     for answer in predictor.predict(SENTENCES, top_k=3):
-        assert not OBEYED & set(one_line(answer.intent))
         assert 0 <= answer.confidence <= 1 + 1e-6
+        for shown in (predict._as_columns, predict._as_json, predict._as_picture):
+            assert not OBEYED & set(shown(answer))
     assert all(line.isprintable() for line in told(artifact, Made()).splitlines())
     predictor.verify()
 
@@ -256,6 +275,29 @@ def test_every_way_of_making_them_strange_gets_past_the_hash() -> None:
         except CheckFailed:
             refusals.add("golden")
     assert len(refusals) >= 30
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "predict time --run",
+        "predict time --json --run",
+        "trace time --run",
+        "trace time --json --run",
+        "info",
+        "info --json",
+    ],
+)
+def test_no_terminal_obeys_a_label(command: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    hostile = ["\x1b[2J\x1b]0;owned\x07", "\x9b31m", "\u202egnp.exe", "a\rb", "c\x7f"]
+    words = [*hostile[:2], *inner_of(FILES[0])["vocabulary"][6:]]
+    vocabulary = [*inner_of(FILES[0])["vocabulary"][:4], *words]
+    path.write_bytes(with_inner(FILES[0], labels=hostile, vocabulary=vocabulary))
+    result = CliRunner().invoke(app, [*command.split(), str(path)], catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    assert "owned" in result.stdout
+    assert not OBEYED & set(result.stdout + result.stderr)
 
 
 @pytest.mark.long

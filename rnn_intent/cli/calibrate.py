@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_intent.cli.options import Encoding, Format, Json, Run
-from rnn_intent.cli.output import examples, say, table
+from rnn_intent.cli.output import examples, json_text, say, table
 from rnn_intent.errors import UsageError, printable
 
 if TYPE_CHECKING:
@@ -160,4 +159,4 @@ def _as_json(path: Path, rows: RejectionRows, chosen: OperatingPoint) -> str:
         "chosen": asdict(chosen),
         "points": [asdict(point) for point in _points(rows, chosen)],
     }
-    return json.dumps(answer, ensure_ascii=False)
+    return json_text(answer)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_intent.cli.options import Encoding, Json, run_names
-from rnn_intent.cli.output import examples, say, table
+from rnn_intent.cli.output import examples, json_text, say, table
 from rnn_intent.errors import DataError, UsageError, printable
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ def compare(
         answers.append([model.labels[best] for best in model.probabilities(texts).argmax(axis=1)])
     comparison = judge(runs, [row.intent for row in rows], answers, SEED)
     if as_json:
-        import json
-
-        print(json.dumps(comparison.to_dict(), ensure_ascii=False, indent=2))
+        print(json_text(comparison.to_dict(), indent=2))
     else:
         print(_told(comparison))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnn_intent.cli.options import Json, Run
-from rnn_intent.cli.output import examples, table
+from rnn_intent.cli.output import examples, json_text, table
 from rnn_intent.errors import ModelError, printable
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ def info(
     path = find_model(run)
     artifact = read(path)
     if as_json:
-        import json
-
-        print(json.dumps(facts(artifact, path), ensure_ascii=False, indent=2))
+        print(json_text(facts(artifact, path), indent=2))
     else:
         print(_told(artifact, path))
     if verify:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from rnn_intent.errors import printable
 
@@ -11,7 +12,9 @@ BAR = 24  # characters of a full bar
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _CONTROLS |= {9: "\\t", 10: "\\n", 13: "\\r"}
 # Ends of lines, and what turns the direction of writing round: it can make a text look like another one.
-_CONTROLS |= {code: f"\\u{code:04x}" for code in (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_TURNING = {code: f"\\u{code:04x}" for code in (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_CONTROLS |= _TURNING
+_IN_JSON = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)} | _TURNING  # which JSON itself would let pass
 
 
 def say(message: str) -> None:
@@ -53,3 +56,11 @@ def table(rows: Sequence[Sequence[str]], right: str = "") -> str:
             cells.append(space + cell if side == "r" else cell + space)
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """JSON that people can read and no terminal obeys: on one line, or indented."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text if text.isprintable() else text.translate(_IN_JSON)

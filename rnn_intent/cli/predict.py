@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_intent.cli.options import Encoding, Json, run_names
-from rnn_intent.cli.output import bar, examples, one_line, say, table
+from rnn_intent.cli.output import bar, examples, json_text, one_line, say, table
 from rnn_intent.errors import UsageError, printable
 
 if TYPE_CHECKING:
@@ -111,13 +111,13 @@ def _prompt(predictor: Predictor, top_k: int, show: Callable[[Prediction], str])
 
 
 def _as_json(prediction: Prediction) -> str:
-    import json
 
-    return json.dumps(prediction.to_dict(), ensure_ascii=False)
+    return json_text(prediction.to_dict())
 
 
 def _as_columns(prediction: Prediction) -> str:
-    return f"{prediction.intent}\t{prediction.confidence:.4f}\t{prediction.status}\t{one_line(prediction.text)}"
+    intent, text = one_line(prediction.intent), one_line(prediction.text)
+    return f"{intent}\t{prediction.confidence:.4f}\t{prediction.status}\t{text}"
 
 
 def _as_picture(prediction: Prediction) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from rnn_intent.cli.options import Json, Run
-from rnn_intent.cli.output import examples, table
+from rnn_intent.cli.output import examples, json_text, table
 from rnn_intent.errors import CheckFailed, printable
 
 if TYPE_CHECKING:
@@ -33,10 +33,8 @@ def reproduce(run: Run = None, as_json: Json = False) -> None:
     with Bar(shown=sys.stderr.isatty()) as bar:
         found = train_again(run, on_step=bar.step)
     if as_json:
-        import json
-
         facts = {"run": str(found.run), "identical": found.identical, "hashes": found.hashes, "causes": found.causes}
-        print(json.dumps(facts, ensure_ascii=False, indent=2))
+        print(json_text(facts, indent=2))
     else:
         print(_told(found))
     if not found.identical:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_intent.cli.options import Json, run_names
-from rnn_intent.cli.output import examples, say
+from rnn_intent.cli.output import examples, json_text, say
 
 if TYPE_CHECKING:
     from rnn_intent.inference.trace import Trace
@@ -89,10 +89,9 @@ def write_file(path: Path, data: bytes) -> None:
 
 def _print_json(traces: list[Trace], top_k: int, gates: bool) -> None:
     """One line a sentence."""
-    import json
 
     for told in traces:
-        print(json.dumps(told.to_dict(top_k, gates), ensure_ascii=False))
+        print(json_text(told.to_dict(top_k, gates)))
 
 
 def _as_text(traces: list[Trace], top_k: int, gates: bool) -> str:

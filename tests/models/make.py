@@ -38,6 +38,7 @@ COMMON += ["embedding.size=16", "vocabulary.max_size=300", "training.embedding_l
 EXPERIMENTS = {
     "gru": ["model.hidden_size=16", "embedding.ngram_buckets=512"],
     "lstm": ["model.hidden_size=8", "model.cell=lstm", "model.layers=2", "model.pooling=[attention, last]"],
+    "scored": ["model.hidden_size=8", "embedding.ngram_buckets=256", "model.pooling=[max, mean]"],
     "rnn": ["model.hidden_size=16", "model.cell=rnn", "model.bidirectional=false", "text.mode=characters"],
 }
 OWN = {"lstm": ["embedding.ngrams=false", "text.user_dictionary={folder}/words.txt"], "rnn": ["embedding.ngrams=false"]}
@@ -45,12 +46,14 @@ OWN = {"lstm": ["embedding.ngrams=false", "text.user_dictionary={folder}/words.t
 
 def make(version: str) -> None:
     target = Path(__file__).parent / version
-    target.mkdir()
+    target.mkdir(exist_ok=True)
     for name, changes in EXPERIMENTS.items():
+        if (target / f"{name}.safetensors").exists():
+            continue
         with tempfile.TemporaryDirectory() as scratch:
             Path(scratch, "words.txt").write_text("iPhone 15\n周杰伦\n", encoding="utf-8")
             overrides = [*COMMON, *changes, *(change.format(folder=scratch) for change in OWN.get(name, []))]
-            run = train("base.yaml", Path(scratch) / "run", overrides=overrides, half=name == "gru").run
+            run = train("base.yaml", Path(scratch) / "run", overrides=overrides, half=name in ("gru", "scored")).run
             (target / f"{name}.safetensors").write_bytes((run / "model.safetensors").read_bytes())
         answers = [answer.to_dict() for answer in Predictor.load(target / f"{name}.safetensors").predict(SENTENCES)]
         text = json.dumps(answers, ensure_ascii=False, indent=1)
