@@ -72,7 +72,7 @@ bench-long: $(VENV)/.bench
 	$(PY) -m benchmarks.speed --data $(BENCH_DATA) --out $(BENCH_OUT) --long
 	$(PY) -m benchmarks.page $(BENCH_OUT)
 
-# the long forms: two hundred kills, twenty thousand strange files of each kind; an hour or so
+# the long forms: two hundred kills, twenty thousand strange files of each kind; some ten minutes
 torture: venv
 	$(PY) -m pytest -m long -s
 
