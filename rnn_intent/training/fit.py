@@ -79,14 +79,13 @@ def fit(
     Raises TrainingError if the loss is not finite, UsageError for a checkpoint of another experiment. An interruption
     (KeyboardInterrupt) leaves the checkpoint of the last finished epoch, from which the same numbers follow.
     """
-    torch.set_num_threads(thread_count(settings.training))
-    torch.use_deterministic_algorithms(True)
+    device = choose_device(settings.training.device)
+    compute_repeatably(thread_count(settings.training), device)
     torch.manual_seed(settings.seed)
     vocabulary = Vocabulary.build(train.tokens, settings.vocabulary)
     ngrams = None
     if settings.embedding.ngrams:
         ngrams = NgramVocabulary.build({token for tokens in train.tokens for token in tokens}, settings.embedding)
-    device = choose_device(settings.training.device)
     vectors = _vectors(settings, vocabulary)
     if vectors is not None:
         vocabulary = Vocabulary((*vocabulary.words, *vectors.extra))
@@ -199,3 +198,15 @@ def choose_device(wanted: str) -> torch.device:
 def thread_count(settings: TrainingSettings) -> int:
     """`auto` is one: batches are small, and a second thread made training slower where it was measured."""
     return 1 if settings.threads == "auto" else settings.threads
+
+
+def compute_repeatably(threads: int, device: torch.device) -> None:
+    """Makes the same numbers follow from the same start, with so many threads.
+
+    One thread of a processor adds in one order anyway; asking PyTorch for it would cost a tenth of the time, as it then
+    also fills all memory that it takes, and two seconds of imports.
+    """
+    torch.set_num_threads(threads)
+    if threads > 1 or device.type != "cpu":
+        torch.use_deterministic_algorithms(True)
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

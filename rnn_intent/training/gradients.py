@@ -26,7 +26,7 @@ from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import read_user_dictionary
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training.encoder import IntentClassifier
-from rnn_intent.training.fit import TokenSet, build_classifier, thread_count
+from rnn_intent.training.fit import TokenSet, build_classifier, compute_repeatably, thread_count
 from rnn_intent.training.lexicon import Lexicon, TokenBatch
 from rnn_intent.training.trainer import LabelledSet, Trainer
 
@@ -76,8 +76,7 @@ def measure_gradients(
     Pretrained vectors are left out. Long sentences are validation rows, joined where they are short. Raises DataError
     if there are not enough words for one.
     """
-    torch.set_num_threads(thread_count(settings.training))
-    torch.use_deterministic_algorithms(True)
+    compute_repeatably(thread_count(settings.training), torch.device("cpu"))
     user_words = () if settings.text.user_dictionary is None else read_user_dictionary(settings.text.user_dictionary)
     tokenizer = Tokenizer(settings.text, user_words)
     labels = sorted({example.intent for example in splits.train})
