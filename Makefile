@@ -60,7 +60,7 @@ $(VENV)/.bench: $(STAMP)
 
 bench: $(VENV)/.bench
 	@test -n "$(BENCH_DATA)" || { echo "name the data: make bench BENCH_DATA=folder" >&2; exit 2; }
-	$(MEASURE) --sets clinc150 --models bi-gru --seeds 13 --jobs 1 --threads 2
+	$(MEASURE) --sets clinc150 --models bi-gru --seeds 13 --jobs 1
 	$(MEASURE) --sets clinc150,massive-zh,massive-en --models bi-gru,bi-lstm,bi-rnn,gru,lstm,rnn,tfidf-svm --seeds 13
 	$(PY) -m benchmarks.speed --data $(BENCH_DATA) --out $(BENCH_OUT)
 

@@ -13,7 +13,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +22,7 @@ from benchmarks import machine
 from benchmarks.cell import Cell
 from benchmarks.models import MODELS
 from benchmarks.results import Results, Row
-from benchmarks.sets import digest, find_sets
+from benchmarks.sets import digest, find_sets, is_chinese, read_rows
 from benchmarks.tables import markdown, summaries
 from rnn_intent.errors import IntentError, UsageError
 from rnn_intent.files import write_atomically, write_json
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         folders = {path.name: path for path in find_sets(options.data, options.sets)}
         results = Results(options.out)
-        plan = _plan(options, list(folders))
+        plan = _plan(options, folders)
     except IntentError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -56,13 +56,17 @@ def write_tables(out: Path, rows: Sequence[Row]) -> str:
     return text
 
 
-def _plan(options: argparse.Namespace, sets: Sequence[str]) -> list[Cell]:
+def _plan(options: argparse.Namespace, folders: Mapping[str, Path]) -> list[Cell]:
     """All cells that are asked for: sets, then rows per intent, then seeds, then models, the quick data first."""
     few_seeds = [options.seeds[0] + draw for draw in range(options.draws)]
     plan = []
-    for name in sets:
+    models = list(_models(options))
+    for name, folder in folders.items():
+        chinese = is_chinese(read_rows(folder, "train"))
         for few in options.per_intent or [None]:
-            for model in _models(options):
+            for model in models:
+                if chinese and MODELS[model].english:
+                    continue
                 seeds = options.seeds if MODELS[model].seeded else options.seeds[:1]
                 plan += [Cell(name, model, few, seed) for seed in (seeds if few is None else few_seeds)]
     return plan

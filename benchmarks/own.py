@@ -11,6 +11,10 @@ import numpy as np
 
 from benchmarks.task import Task, Trained, megabytes
 from rnn_intent.data.convert import write_examples
+from rnn_intent.inference.ensemble import Ensemble
+from rnn_intent.inference.predictor import Predictor
+from rnn_intent.runs import RunFolder, find_models
+from rnn_intent.settings import Settings
 
 
 def shipped(config: str, *overrides: str) -> Callable[[Task], Trained]:
@@ -19,19 +23,60 @@ def shipped(config: str, *overrides: str) -> Callable[[Task], Trained]:
     def fit(task: Task) -> Trained:
         from rnn_intent import experiment
 
-        for name, rows in (("train", task.train), ("valid", task.valid)):
-            write_examples(rows, task.scratch / f"{name}.tsv", "tsv")
-        result = experiment.train(_config(config), task.scratch / "run", overrides=[*overrides, *_of_task(task)])
+        result = experiment.train(_settings(task, config, overrides), task.scratch / "run")
         return trained(task, result.valid_accuracy, result.epochs, result.best_epoch)
 
     return fit
 
 
+def ensemble(config: str, members: int, *overrides: str) -> Callable[[Task], Trained]:
+    """So many seeds of a shipped config, their probabilities averaged."""
+
+    def fit(task: Task) -> Trained:
+        _members(task, config, members, overrides)
+        together = Ensemble.load(task.scratch / "members")
+
+        def answer(sentences: Sequence[str]) -> tuple[list[str], np.ndarray]:
+            probabilities = together.probabilities(sentences)  # (sentences, intents)
+            return [together.labels[best] for best in probabilities.argmax(axis=1)], probabilities.max(axis=1)
+
+        return Trained(answer, megabytes(*find_models(task.scratch / "members")), {"members": members})
+
+    return fit
+
+
+def taught(config: str, teachers: Sequence[str], members: int, *overrides: str) -> Callable[[Task], Trained]:
+    """One model of a shipped config, taught by pretrained teachers and by so many of its own kind."""
+
+    def fit(task: Task) -> Trained:
+        from rnn_intent.distillation import Teaching, distill
+
+        asked = list(teachers)
+        if members:
+            _members(task, config, members, overrides)
+            asked.append(str(task.scratch / "members"))
+        result = distill(_settings(task, config, overrides), Teaching(asked), task.scratch / "run")
+        return trained(task, result.valid_accuracy, result.epochs, result.best_epoch)
+
+    return fit
+
+
+def _members(task: Task, config: str, members: int, overrides: Sequence[str]) -> None:
+    from rnn_intent.repeats import train_seeds
+
+    train_seeds(_settings(task, config, overrides), members, task.scratch / "members")
+
+
+def _settings(task: Task, config: str, overrides: Sequence[str]) -> Settings:
+    from rnn_intent.config import load
+
+    for name, rows in (("train", task.train), ("valid", task.valid)):
+        write_examples(rows, task.scratch / f"{name}.tsv", "tsv")
+    return load(_config(config), [*overrides, *_of_task(task)])
+
+
 def trained(task: Task, valid_accuracy: float, epochs: int, best_epoch: int) -> Trained:
     """What stands in the task's run folder, as a model that answers."""
-    from rnn_intent.inference.predictor import Predictor
-    from rnn_intent.runs import RunFolder
-
     model = RunFolder(task.scratch / "run").model
     predictor = Predictor.load(model)
 
@@ -39,17 +84,20 @@ def trained(task: Task, valid_accuracy: float, epochs: int, best_epoch: int) -> 
         probabilities = predictor.probabilities(list(sentences))  # (sentences, intents)
         return [predictor.labels[best] for best in probabilities.argmax(axis=1)], probabilities.max(axis=1)
 
-    details = {"epochs": epochs, "best_epoch": best_epoch}
-    return Trained(answer, megabytes(model), {"valid_accuracy": valid_accuracy, **details})
+    details = {"epochs": epochs, "best_epoch": best_epoch, "valid_accuracy": valid_accuracy}
+    return Trained(answer, megabytes(model), details, predictor.in_scope_scores)
 
 
-def recipe(config: str, *overrides: str) -> str:
-    """Tells whether a result still belongs to the config: a hash of all settings but for data, seed and machine."""
+def recipe(config: str, *overrides: str, also: str = "") -> str:
+    """Tells whether a result still belongs to the config: a hash of all settings but for data, seed and machine.
+
+    also: whatever else decides the result.
+    """
     from rnn_intent.config import load
 
     values = asdict(load(_config(config), overrides))
     del values["data"], values["seed"], values["training"]["device"], values["training"]["threads"]
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]
+    return hashlib.sha256((json.dumps(values, sort_keys=True) + also).encode()).hexdigest()[:8]
 
 
 def _config(name: str) -> str:

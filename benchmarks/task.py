@@ -32,11 +32,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Trained:
-    """A model that answers. megabytes: on disk, with all that it needs besides code. details: for the raw rows."""
+    """A model that answers.
+
+    megabytes: on disk, with all that it needs besides code. details: for the raw rows. in_scope: sentences to how much
+    each is in scope, (sentences,), where the model has a better word for that than how sure it is.
+    """
 
     answer: Answer
     megabytes: float
     details: Mapping[str, float | int | str]
+    in_scope: Callable[[Sequence[str]], np.ndarray] | None = None
 
 
 def texts(rows: Sequence[Example]) -> list[str]:

@@ -97,9 +97,9 @@ class TrainingSettings:
     """The loop: how long, how fast, and with which regularisers."""
 
     epochs: Literal["auto"] | Positive = "auto"
-    batch_size: Positive = 64
-    learning_rate: Annotated[float, Bounds(gt=0.0)] = 4e-3
-    embedding_learning_rate: Annotated[float, Bounds(gt=0.0)] = 2e-3
+    batch_size: Positive = 96
+    learning_rate: Annotated[float, Bounds(gt=0.0)] = 5e-3
+    embedding_learning_rate: Annotated[float, Bounds(gt=0.0)] = 2.5e-3
     weight_decay: NotNegative = 0.01
     warmup: Share = 0.05
     label_smoothing: Share = 0.1
