@@ -99,8 +99,12 @@ def _allowed(texts: Iterable[str], splits: Splits) -> list[str]:
 def _made(settings: Settings, texts: Sequence[str], count: int) -> list[str]:
     from rnn_intent.training.synthetic import made_sentences
 
+    return made_sentences(texts, _tokenizer(settings), count, settings.seed)
+
+
+def _tokenizer(settings: Settings) -> Tokenizer:
     user_words = () if settings.text.user_dictionary is None else read_user_dictionary(settings.text.user_dictionary)
-    return made_sentences(texts, Tokenizer(settings.text, user_words), count, settings.seed)
+    return Tokenizer(settings.text, user_words)
 
 
 def _lines(path: Path, encoding: str) -> list[str]:
@@ -118,9 +122,8 @@ def _teach(
 
     labels = sorted({row.intent for row in splits.train})
     texts = sentences(settings, splits, teaching.unlabelled)
-    room = Classroom(
-        labels, splits.train, splits.valid, settings.seed, thread_count(settings.training), teaching.fine_tune
-    )
+    threads, tokenizer = thread_count(settings.training), _tokenizer(settings)
+    room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, teaching.fine_tune, tokenizer)
     teachers = [find_teacher(name, room) for name in teaching.teachers]
     texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
     table = lessons(teachers, labels, texts, on_lesson)

@@ -22,7 +22,6 @@ from rnn_intent.data.opinions import Opinions
 from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.environment import environment
 from rnn_intent.errors import ModelError, TrainingError
-from rnn_intent.evaluation.calibration import fit_temperature
 from rnn_intent.evaluation.evaluate import Evaluation, judge
 from rnn_intent.evaluation.numbers import numbers
 from rnn_intent.evaluation.rejection import fit_rejection
@@ -30,6 +29,7 @@ from rnn_intent.evaluation.results import Results
 from rnn_intent.evaluation.run_report import results_of, write_report
 from rnn_intent.files import sha256_of, write_atomically, write_json
 from rnn_intent.inference.predictor import Predictor
+from rnn_intent.metrics import fit_temperature
 from rnn_intent.opening import opened
 from rnn_intent.runs import FORMAT_VERSION, RUNS, RunFolder, mark_latest
 from rnn_intent.settings import WORDLLAMA, DataSettings, Settings

