@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -11,6 +9,7 @@ from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 
 from rnn_intent.settings import TrainingSettings
+from rnn_intent.training.schedule import warmup_cosine
 
 
 class Optimizers:
@@ -57,16 +56,3 @@ class Optimizers:
     def restore(self, states: list[dict[str, Any]]) -> None:
         for part, state in zip(self._parts, states, strict=True):
             part.load_state_dict(state)
-
-
-def warmup_cosine(warmup: float, steps: int) -> Callable[[int], float]:
-    """The learning rate's share at each step: a linear rise over `warmup` of all steps, then a cosine to zero."""
-    rising = max(1, round(warmup * steps))
-
-    def share(step: int) -> float:
-        if step < rising:
-            return (step + 1) / rising
-        progress = min(1.0, (step - rising) / max(1, steps - rising))
-        return 0.5 * (1.0 + math.cos(math.pi * progress))
-
-    return share

@@ -22,6 +22,7 @@ from rnn_intent.training.lexicon import Lexicon, TokenBatch
 from rnn_intent.training.objective import class_weights, disagreement, taught_cross_entropy
 from rnn_intent.training.optimizers import Optimizers
 from rnn_intent.training.outliers import OUTLIER_WEIGHT, Outliers, certainty
+from rnn_intent.training.schedule import epoch_count
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Trainer:
         self.device = device or torch.device("cpu")
         self._lengths = lengths_of(train.sentences)
         self._steps = math.ceil(len(train) / settings.batch_size)
-        self.epochs = epoch_count(settings, self._steps)
+        self.epochs = epoch_count(settings, self._steps, taught=train.taught is not None)
         self._patience = math.ceil(0.4 * self.epochs) if settings.patience == "auto" else settings.patience
         self._optimizers = Optimizers(classifier, settings, self._steps * self.epochs)
         labels = train.targets[train.targets >= 0]
@@ -244,11 +245,6 @@ class Trainer:
 
     def _copy_weights(self) -> dict[str, Tensor]:
         return {name: weights.detach().clone() for name, weights in self.judged.state_dict().items()}
-
-
-def epoch_count(settings: TrainingSettings, steps: int) -> int:
-    """How many epochs of so many steps. `auto` reads few rows many times, where 20 epochs would hardly be a start."""
-    return max(20, math.ceil(2500 / steps)) if settings.epochs == "auto" else settings.epochs
 
 
 def _score(epoch: Epoch) -> tuple[float, float]:

@@ -7,7 +7,8 @@ import torch
 from rnn_intent.settings import DistillationSettings, TrainingSettings
 from rnn_intent.training.batches import shuffled_batches, sorted_batches
 from rnn_intent.training.objective import class_weights, disagreement, taught_cross_entropy
-from rnn_intent.training.optimizers import Optimizers, warmup_cosine
+from rnn_intent.training.optimizers import Optimizers
+from rnn_intent.training.schedule import warmup_cosine
 
 LENGTHS = np.random.default_rng(0).integers(1, 30, 1000)
 

@@ -13,7 +13,8 @@ from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training import checkpoint
 from rnn_intent.training.encoder import Encoder, IntentClassifier
 from rnn_intent.training.lexicon import Lexicon
-from rnn_intent.training.trainer import LabelledSet, Trainer, epoch_count
+from rnn_intent.training.schedule import epoch_count
+from rnn_intent.training.trainer import LabelledSet, Trainer
 
 WORDS = {0: "play some music please now", 1: "what time is it", 2: "turn the light off in here today"}
 SMALL = EmbeddingSettings(size=12, ngram_min_count=1, dropout=0.2, word_dropout=0.2)
@@ -185,3 +186,5 @@ def test_small_data_is_read_more_often_unless_the_user_says_how_often():
     assert epoch_count(TrainingSettings(), steps=235) == 20
     assert epoch_count(TrainingSettings(), steps=10) == 250
     assert epoch_count(TrainingSettings(epochs=3), steps=10) == 3
+    assert epoch_count(TrainingSettings(), steps=1000, taught=True) == 8
+    assert epoch_count(TrainingSettings(), steps=10, taught=True) == 250

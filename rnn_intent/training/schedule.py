@@ -1,0 +1,32 @@
+"""How long to train, and with which learning rate at each step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from rnn_intent.settings import TrainingSettings
+
+
+def epoch_count(settings: TrainingSettings, steps: int, taught: bool = False) -> int:
+    """How many epochs of so many steps.
+
+    `auto` reads few rows many times, where 20 epochs would hardly be a start; what a teacher speaks to is several times
+    as many sentences, of which a student hears all there is to learn in 8.
+    """
+    if settings.epochs != "auto":
+        return settings.epochs
+    return max(8 if taught else 20, math.ceil(2500 / steps))
+
+
+def warmup_cosine(warmup: float, steps: int) -> Callable[[int], float]:
+    """The learning rate's share at each step: a linear rise over `warmup` of all steps, then a cosine to zero."""
+    rising = max(1, round(warmup * steps))
+
+    def share(step: int) -> float:
+        if step < rising:
+            return (step + 1) / rising
+        progress = min(1.0, (step - rising) / max(1, steps - rising))
+        return 0.5 * (1.0 + math.cos(math.pi * progress))
+
+    return share
