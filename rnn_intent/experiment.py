@@ -99,6 +99,7 @@ def train(
     settings = config if isinstance(config, Settings) else load(config, overrides)
     run = RunFolder(Path(out) if out is not None else default_folder(config))
     with opened(run, resume=resume, force=force):
+        run.checkpoint.mkdir(exist_ok=True)
         splits = splits or load_splits(settings.data, Path.cwd(), settings.seed)
         artifact, fitted = _train(settings, splits, lessons, run, on_step, fresh=force)
         cost = _halved_cost(artifact, splits) if half else None
@@ -315,6 +316,8 @@ def _write_records(run: RunFolder, settings: Settings, splits: Splits, fitted: F
     others = [settings.text.user_dictionary, settings.embedding.vectors]
     files = splits.files | {path: sha256_of(Path(path)) for path in others if path not in (None, WORDLLAMA)}
     record = {"config": sha256_of(run.config), "rows": rows, "files": files, "warnings": splits.warnings}
+    if splits.fold is not None:
+        record["fold"] = splits.fold._asdict()
     write_json(run.data, record)
     write_json(run.environment, {"format_version": FORMAT_VERSION, **environment(fitted.threads, seconds)})
 

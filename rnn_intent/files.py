@@ -7,11 +7,13 @@ import hashlib
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-TEMPORARY = ".rnn-intent-"  # how the name of every unfinished file begins
+TEMPORARY = ".rnn-intent-"  # how the name of every unfinished file begins; its writer's mark follows
 
 
 @contextlib.contextmanager
@@ -21,7 +23,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     It stands beside the target, is synced, then renamed: a reader sees all of it or the file that was there before.
     Raises OSError (disk full, no permission).
     """
-    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f"{TEMPORARY}{_mark(os.getpid())}-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
@@ -53,10 +55,25 @@ def sha256_of(path: Path) -> str:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Removes what a killed process left behind in this folder."""
+    """Removes what killed processes left behind in this folder; what a living one is writing stays."""
     for leftover in folder.glob(TEMPORARY + "*"):
-        with contextlib.suppress(OSError):
-            leftover.unlink()
+        if not _is_being_written(leftover):
+            with contextlib.suppress(OSError):
+                leftover.unlink()
+
+
+def _is_being_written(path: Path) -> bool:
+    pid, _, rest = path.name.removeprefix(TEMPORARY).partition("-")
+    return pid.isdecimal() and len(pid) < 10 and f"{pid}-{rest.partition('-')[0]}" == _mark.__wrapped__(int(pid))
+
+
+@cache
+def _mark(pid: int) -> str | None:
+    """A process in a file's name: its number and when it started, for numbers are given out again; None: it is dead."""
+    from rnn_intent.processes import start_of  # here, because it takes a moment
+
+    started = start_of(pid)
+    return None if started is None else f"{pid}-{zlib.crc32(started.encode()):08x}"
 
 
 def _digest(file: Any) -> str:

@@ -27,12 +27,16 @@ def opened(run: RunFolder, *, resume: bool, force: bool) -> Iterator[None]:
         raise UsageError(f"{name}: exists; --resume to go on, --force to replace it, or --out for another run folder")
     with ExitStack() as stack:
         try:
-            run.checkpoint.mkdir(parents=True, exist_ok=True)
+            run.path.mkdir(parents=True, exist_ok=True)
             stack.enter_context(held(run))
         except OSError as error:
             raise UsageError(f"{name}: cannot be written: {error.strerror or error}") from None
         try:
-            for folder in (run.path, run.checkpoint):
+            for folder in (
+                run.path,
+                run.checkpoint,
+                run.path.parent,
+            ):  # in the last, `latest` and summaries are written
                 remove_unfinished(folder)
             yield
         except OSError as error:

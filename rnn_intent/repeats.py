@@ -8,23 +8,24 @@ RUN/summary.json                 means and standard deviations
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_intent.data.convert import write_examples
 from rnn_intent.data.example import Example
-from rnn_intent.data.split import split_examples, stratified_folds
+from rnn_intent.data.folds import folds
 from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.errors import UsageError, printable
 from rnn_intent.evaluation.evaluate import judge
 from rnn_intent.experiment import TrainingResult, train
-from rnn_intent.files import write_json
+from rnn_intent.files import remove_unfinished, write_json
 from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.metrics import accuracy, confusions, intent_scores, macro_f1
-from rnn_intent.opening import holds_anything
+from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import DataSettings, Settings
 
@@ -73,13 +74,17 @@ def train_seeds(
 
     Raises what `experiment.train` raises.
     """
-    folder = _folder(out, resume, force)
+    with _several(out, resume, force) as folder:
+        return _train_seeds(settings, count, folder, on_run, resume=resume, force=force, half=half, on_step=on_step)
+
+
+def _train_seeds(
+    settings: Settings, count: int, folder: RunFolder, on_run: Callable[[TrainingResult], None], **ways: Any
+) -> Repeated:
     fixed, splits = _fixed(settings, folder)
     runs = []
     for seed in range(settings.seed, settings.seed + count):
-        part = replace(fixed, seed=seed)
-        member = folder.member(seed)
-        runs.append(train(part, member.path, resume=resume, force=force, half=half, on_step=on_step, splits=splits))
+        runs.append(train(replace(fixed, seed=seed), folder.member(seed).path, splits=splits, **ways))
         on_run(runs[-1])
     measures = {"valid_accuracy": spread([run.valid_accuracy for run in runs])}
     tests = [run.test for run in runs if run.test is not None]
@@ -104,19 +109,22 @@ def cross_validate(
 ) -> Repeated:
     """Every training and validation row is answered once by a model that has not seen it; test rows stay untouched.
 
-    Each model chooses its epoch by validation rows drawn from its own training rows, so that its fold judges it fairly.
     The models stay, but none becomes the newest run: `train` makes the one to use, from all the rows.
     Raises what `experiment.train` raises.
     """
-    folder = _folder(out, resume, force)
+    with _several(out, resume, force) as folder:
+        return _cross_validate(settings, count, folder, on_run, resume=resume, force=force, half=half, on_step=on_step)
+
+
+def _cross_validate(
+    settings: Settings, count: int, folder: RunFolder, on_run: Callable[[TrainingResult], None], **ways: Any
+) -> Repeated:
     splits = load_splits(settings.data, Path.cwd(), settings.seed)
-    rows = [*splits.train, *splits.valid]
     runs, truth, answers, scores = [], [], [], []
-    for number, fold in enumerate(stratified_folds(rows, count, settings.seed), start=1):
-        held = [rows[row] for row in fold]
-        part = _without(splits, rows, set(fold), settings)
+    parts = folds(splits, count, settings.data.valid_fraction, settings.seed)
+    for number, (held, part) in enumerate(parts, start=1):
         place = folder.fold(number)
-        runs.append(train(settings, place.path, resume=resume, force=force, half=half, on_step=on_step, splits=part))
+        runs.append(train(settings, place.path, splits=part, **ways))
         on_run(runs[-1])
         predicted = _answers(Predictor.load(place.path), held)
         scores.append(_of_answers([row.intent for row in held], predicted))
@@ -128,14 +136,19 @@ def cross_validate(
     return _summed_up(folder, runs, measures, {"held_out": held_out})
 
 
-def _folder(out: Path, resume: bool, force: bool) -> RunFolder:
+@contextmanager
+def _several(out: Path, resume: bool, force: bool) -> Iterator[RunFolder]:
+    """The folder of them all, for this process alone. Raises what `opened` raises."""
     folder = RunFolder(out)
-    name = printable(str(out), 300)
     if folder.model.exists():
-        raise UsageError(f"{name}: is a single run; choose another --out for several")
-    if holds_anything(folder) and not (resume or force):
-        raise UsageError(f"{name}: exists; --resume to go on, --force to replace it, or --out for another folder")
-    return folder
+        raise UsageError(f"{printable(str(out), 300)}: is a single run; choose another --out for several")
+    with opened(folder, resume=resume, force=force):
+        remove_unfinished(_kept_rows(folder))
+        yield folder
+
+
+def _kept_rows(folder: RunFolder) -> Path:
+    return folder.path / "data"
 
 
 def _fixed(settings: Settings, folder: RunFolder) -> tuple[Settings, Splits]:
@@ -143,7 +156,7 @@ def _fixed(settings: Settings, folder: RunFolder) -> tuple[Settings, Splits]:
     first, other = (load_splits(settings.data, Path.cwd(), seed) for seed in (settings.seed, settings.seed + 1))
     if _judged(first) == _judged(other):
         return settings, first
-    data = folder.path / "data"
+    data = _kept_rows(folder)
     data.mkdir(parents=True, exist_ok=True)
     paths: dict[str, Any] = {}
     outside = settings.data.out_of_scope
@@ -160,12 +173,6 @@ def _fixed(settings: Settings, folder: RunFolder) -> tuple[Settings, Splits]:
 def _judged(splits: Splits) -> dict[str, list[Example]]:
     named = {"valid": splits.valid, "test": splits.test}
     return {name: rows for name, rows in named.items() if rows}
-
-
-def _without(splits: Splits, rows: Sequence[Example], held: set[int], settings: Settings) -> Splits:
-    left = [row for number, row in enumerate(rows) if number not in held]
-    learned, valid, _ = split_examples(left, settings.data.valid_fraction, 0.0, settings.seed)
-    return replace(splits, train=learned, valid=valid)
 
 
 def _answers(predictor: Predictor, rows: Sequence[Example]) -> list[str]:

@@ -17,6 +17,7 @@ from rnn_intent.environment import MACHINE, VERSIONS, changes
 from rnn_intent.errors import UsageError, printable
 from rnn_intent.experiment import train
 from rnn_intent.files import sha256_of
+from rnn_intent.run_rows import splits_of_run
 from rnn_intent.runs import FORMAT_VERSION, RunFolder, find_model
 from rnn_intent.version import VERSION
 
@@ -45,7 +46,8 @@ def reproduce(run: str | Path | None = None, on_step: Callable[[Progress], None]
     """Trains a finished run again, into a folder that does not stay, and compares.
 
     run: a folder or a run's name, by default the newest. Nothing in it is changed. A student learns again from the
-    lessons it was given; no teacher is asked. What was fitted to the weights is not compared.
+    lessons it was given; no teacher is asked. A model of a cross-validation gets the rows of its fold. What was fitted
+    to the weights is not compared.
     Raises UsageError for what is no finished run, and whatever training raises, DataError for data that is gone.
     """
     before = RunFolder(find_model(run).parent)
@@ -66,7 +68,8 @@ def reproduce(run: str | Path | None = None, on_step: Callable[[Progress], None]
         after = RunFolder(Path(scratch) / "again")
         lessons = read_opinions(before.lessons) if before.teaching.exists() else None
         half = artifact.dtype == "float16"
-        train(settings, out=after.path, half=half, on_step=on_step, lessons=lessons)
+        splits = splits_of_run(before, settings)
+        train(settings, out=after.path, half=half, on_step=on_step, splits=splits, lessons=lessons)
         again = model_file.read(after.model)
         return Reproduction(
             run=before.path,

@@ -105,6 +105,7 @@ def is_as_wanted(place: Place) -> None:
     assert [name for name in SAME if not same(place.run.path / name, place.wanted.path / name)] == []
     names = {str(path.relative_to(place.run.path)) for path in place.run.path.rglob("*")}
     assert names == {*SAME, "environment.json", "report.html", "checkpoint", os.path.join("checkpoint", "state.pt")}
+    assert nothing_unfinished(place)
 
 
 def test_two_trainings_of_one_seed_end_with_the_same_bytes_and_another_seed_does_not(place: Place) -> None:
@@ -174,7 +175,9 @@ def was_asked_to_end(place: Place, ended: Ended, code: int) -> None:
 
 
 def nothing_unfinished(place: Place) -> bool:
-    return not [path for path in place.run.path.rglob("*") if path.name.startswith(".") or path.name == "lock"]
+    """In the run, and beside it."""
+    found = place.run.path.parent.rglob("*")
+    return not [path for path in found if path.name.startswith(".") or path.name == "lock"]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4, 0.95])

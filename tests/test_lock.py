@@ -12,6 +12,7 @@ import pytest
 
 from rnn_intent import processes
 from rnn_intent.errors import TrainingError, UsageError
+from rnn_intent.files import replacing
 from rnn_intent.lock import held, holder
 from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
@@ -167,12 +168,22 @@ def test_where_there_is_no_proc_ps_tells(monkeypatch, tmp_path):
 def test_a_folder_that_holds_no_file_of_a_run_is_as_good_as_new(run):
     run.checkpoint.mkdir()
     lock_of(run, pid=2**31 - 1)
-    (run.path / ".rnn-intent-abc").write_bytes(b"half a file")
+    for left in (run.path / ".rnn-intent-abc", run.path.parent / ".rnn-intent-1-00000000-abc"):
+        left.write_bytes(b"half a file")
     with opened(run, resume=False, force=False):
         assert sorted(os.listdir(run.path)) == ["checkpoint", "lock"]
+        assert os.listdir(run.path.parent) == [run.name]
     run.history.write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="--resume to go on"), opened(run, resume=False, force=False):
         pass
+
+
+def test_what_a_living_process_is_writing_beside_the_run_stays(run):
+    with replacing(run.path.parent / "latest") as file:
+        file.write(b"another run\n")
+        with opened(run, resume=False, force=False):
+            pass
+    assert (run.path.parent / "latest").read_bytes() == b"another run\n"
 
 
 def test_a_disk_that_fills_up_is_a_training_error_that_names_the_folder(run):

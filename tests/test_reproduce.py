@@ -170,6 +170,17 @@ def test_a_student_is_taught_again_by_the_lessons_it_was_given(children: Nursery
     assert (ended.code, ended.err) == (0, "")
 
 
+@pytest.mark.parametrize(("several", "each"), [("--seeds", "seed-14"), ("--cross-validate", "fold-2")])
+def test_each_of_several_trainings_comes_out_the_same(
+    children: Nursery, finished: Path, several: str, each: str
+) -> None:
+    out = f"runs/{each[:4]}s"
+    ended = children.run("train", "my.yaml", several, "2", "--out", out, "-q", folder=finished)
+    assert ended.code == 0, ended.err
+    ended = children.run("reproduce", f"{out}/{each}", folder=finished)
+    assert (ended.code, ended.err) == (0, "")
+
+
 def test_a_run_folder_of_a_later_format_is_refused(reproduce, copy: Path) -> None:
     change(copy / "environment.json", format_version=2)
     ended = reproduce()

@@ -16,13 +16,16 @@ def splits_of(model: Path) -> Splits:
     """The rows of the run that a model belongs to; of the built-in model, the shipped ones."""
     from rnn_intent.config import load
     from rnn_intent.data.splits import load_splits
+    from rnn_intent.run_rows import splits_of_run
     from rnn_intent.runs import BUILT_IN, RunFolder
 
-    config = RunFolder(model.parent).config
-    if model != BUILT_IN and not config.is_file():
+    if model == BUILT_IN:
+        settings = load()
+        return load_splits(settings.data, Path.cwd(), settings.seed)
+    run = RunFolder(model.parent)
+    if not run.config.is_file():
         raise UsageError(f"{printable(str(model), 300)}: stands in no run folder; name rows to judge it by with --data")
-    settings = load() if model == BUILT_IN else load(config)
-    return load_splits(settings.data, Path.cwd(), settings.seed)
+    return splits_of_run(run, load(run.config))
 
 
 def rows_of_file(data: Path, format: str, encoding: str) -> list[Example]:

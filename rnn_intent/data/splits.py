@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from rnn_intent.data.encoding import shown
 from rnn_intent.data.example import Example
@@ -16,11 +17,19 @@ from rnn_intent.settings import DataSettings
 NAMES = ("train", "valid", "test")
 
 
+class Fold(NamedTuple):
+    """Which part of a cross-validation is held out: from 1, of how many."""
+
+    number: int
+    of: int
+
+
 @dataclass
 class Splits:
     """Rows to train on, to choose by and to judge by; the out-of-scope ones apart, under the same three names.
 
-    files: sha256 by path, of all that was read. warnings: what a user should know, one line each.
+    files: sha256 by path, of all that was read. warnings: what a user should know, one line each. fold: the part of a
+    cross-validation that is held out of them.
     """
 
     train: list[Example]
@@ -29,6 +38,7 @@ class Splits:
     out_of_scope: dict[str, list[Example]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    fold: Fold | None = None
 
 
 def load_splits(settings: DataSettings, base: Path, seed: int) -> Splits:
