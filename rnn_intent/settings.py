@@ -97,7 +97,7 @@ class TrainingSettings:
     """The loop: how long, how fast, and with which regularisers."""
 
     epochs: Literal["auto"] | Positive = "auto"
-    batch_size: Positive = 96
+    batch_size: Literal["auto"] | Positive = "auto"
     learning_rate: Annotated[float, Bounds(gt=0.0)] = 5e-3
     embedding_learning_rate: Annotated[float, Bounds(gt=0.0)] = 2.5e-3
     weight_decay: NotNegative = 0.01

@@ -7,16 +7,26 @@ from collections.abc import Callable
 
 from rnn_intent.settings import TrainingSettings
 
+MANY_ROWS = 5_000  # from here on, large batches learn as much from an epoch as small ones, in less time
+READ = 160_000  # sentences, with all repetitions, that training reads at least
 
-def epoch_count(settings: TrainingSettings, steps: int, taught: bool = False) -> int:
-    """How many epochs of so many steps.
+
+def batch_size(settings: TrainingSettings, rows: int) -> int:
+    """How many sentences a step reads. `auto` takes many small steps where there are few rows to learn from."""
+    if settings.batch_size != "auto":
+        return settings.batch_size
+    return 96 if rows >= MANY_ROWS else 32
+
+
+def epoch_count(settings: TrainingSettings, rows: int, taught: bool = False) -> int:
+    """How often the rows are read.
 
     `auto` reads few rows many times, where 20 epochs would hardly be a start; what a teacher speaks to is several times
     as many sentences, of which a student hears all there is to learn in 8.
     """
     if settings.epochs != "auto":
         return settings.epochs
-    return max(8 if taught else 20, math.ceil(2500 / steps))
+    return max(8 if taught else 20, math.ceil(READ / rows))
 
 
 def warmup_cosine(warmup: float, steps: int) -> Callable[[int], float]:

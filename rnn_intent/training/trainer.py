@@ -22,7 +22,7 @@ from rnn_intent.training.lexicon import Lexicon, TokenBatch
 from rnn_intent.training.objective import class_weights, disagreement, taught_cross_entropy
 from rnn_intent.training.optimizers import Optimizers
 from rnn_intent.training.outliers import OUTLIER_WEIGHT, Outliers, certainty
-from rnn_intent.training.schedule import epoch_count
+from rnn_intent.training.schedule import batch_size, epoch_count
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,10 @@ class Trainer:
         self.train_set, self.valid_set = train, valid
         self.device = device or torch.device("cpu")
         self._lengths = lengths_of(train.sentences)
-        self._steps = math.ceil(len(train) / settings.batch_size)
-        self.epochs = epoch_count(settings, self._steps, taught=train.taught is not None)
+        self._batch_size = batch_size(settings, len(train))
+        self.epochs = epoch_count(settings, len(train), taught=train.taught is not None)
         self._patience = math.ceil(0.4 * self.epochs) if settings.patience == "auto" else settings.patience
-        self._optimizers = Optimizers(classifier, settings, self._steps * self.epochs)
+        self._optimizers = Optimizers(classifier, settings, math.ceil(len(train) / self._batch_size) * self.epochs)
         labels = train.targets[train.targets >= 0]
         weights = class_weights(settings.class_weights, labels, classifier.head.out_features)
         self._weights = None if weights is None else weights.to(self.device)
@@ -153,7 +153,7 @@ class Trainer:
         known = self.history[-1].valid_accuracy if self.history else None
         self._outliers.begin(number)
         self.classifier.train()
-        batches = shuffled_batches(self._lengths, self.settings.batch_size, self.seed, number)
+        batches = shuffled_batches(self._lengths, self._batch_size, self.seed, number)
         for step, rows in enumerate(batches, start=1):
             loss, norm = self._step(rows, f"epoch {number}, step {step}")
             losses.append(loss * len(rows))

@@ -13,7 +13,7 @@ from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training import checkpoint
 from rnn_intent.training.encoder import Encoder, IntentClassifier
 from rnn_intent.training.lexicon import Lexicon
-from rnn_intent.training.schedule import epoch_count
+from rnn_intent.training.schedule import batch_size, epoch_count
 from rnn_intent.training.trainer import LabelledSet, Trainer
 
 WORDS = {0: "play some music please now", 1: "what time is it", 2: "turn the light off in here today"}
@@ -182,9 +182,11 @@ def test_a_teachers_probabilities_can_be_learnt(r_drop):
     assert trainer.logits(trainer.valid_set).argmax(dim=1).eq(2).all()
 
 
-def test_small_data_is_read_more_often_unless_the_user_says_how_often():
-    assert epoch_count(TrainingSettings(), steps=235) == 20
-    assert epoch_count(TrainingSettings(), steps=10) == 250
-    assert epoch_count(TrainingSettings(epochs=3), steps=10) == 3
-    assert epoch_count(TrainingSettings(), steps=1000, taught=True) == 8
-    assert epoch_count(TrainingSettings(), steps=10, taught=True) == 250
+def test_small_data_is_read_more_often_and_in_smaller_steps_unless_the_user_says_how():
+    assert epoch_count(TrainingSettings(), rows=15_000) == 20
+    assert epoch_count(TrainingSettings(), rows=1_500) == 107
+    assert epoch_count(TrainingSettings(epochs=3), rows=10) == 3
+    assert epoch_count(TrainingSettings(), rows=75_000, taught=True) == 8
+    assert epoch_count(TrainingSettings(), rows=2_000, taught=True) == 80
+    assert [batch_size(TrainingSettings(), rows) for rows in (1_500, 15_000)] == [32, 96]
+    assert batch_size(TrainingSettings(batch_size=7), rows=1_500) == 7
