@@ -119,6 +119,7 @@ class DistillationSettings:
 
     share: Annotated[float, Bounds(ge=0.0, le=1.0)] = 0.8
     temperature: Annotated[float, Bounds(gt=0.0, le=100.0)] = 2.0
+    dropout: Annotated[float, Bounds(ge=0.0, le=1.0)] = 0.6
     made: Literal["auto"] | Annotated[int, Bounds(ge=0, le=1_000_000)] = "auto"
 
 

@@ -16,6 +16,7 @@ from rnn_intent.distillation import Teaching, distill, sentences
 from rnn_intent.errors import UsageError
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder
+from rnn_intent.training.fit import students
 
 WORDS = {
     "ask_time": ["time", "clock", "hour"],
@@ -97,3 +98,10 @@ def test_sentences_of_a_file_count_once_and_none_that_is_judged(settings, tmp_pa
     assert " A NEW one ".strip() not in found
     assert splits.test[0].text not in found
     assert [row.text for row in splits.train] == found[: len(splits.train)]
+
+
+def test_a_student_is_dropped_out_less(settings):
+    lighter = students(replace(settings, distillation=replace(settings.distillation, dropout=0.5)))
+    assert lighter.embedding.dropout == settings.embedding.dropout / 2
+    assert lighter.embedding.word_dropout == settings.embedding.word_dropout / 2
+    assert lighter.model.dropout == settings.model.dropout / 2 > 0

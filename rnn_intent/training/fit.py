@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +90,8 @@ def fit(
     if vectors is not None:
         vocabulary = Vocabulary((*vocabulary.words, *vectors.extra))
     lexicon = Lexicon(vocabulary, ngrams)
-    classifier = build_classifier(settings, labels, vocabulary, ngrams, vectors).to(device)
+    built = settings if train.taught is None else students(settings)
+    classifier = build_classifier(built, labels, vocabulary, ngrams, vectors).to(device)
     encoded = [_encode(lexicon, part) for part in (train, valid)]
     trainer = Trainer(
         classifier,
@@ -149,6 +150,16 @@ def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]
         made = made_outliers(tokens, intents, len(rows), settings.seed)
     groups = [[lexicon.encode(tokens) for tokens in group] for group in (given, made)]
     return Outliers(groups[0], groups[1], share, settings.seed)
+
+
+def students(settings: Settings) -> Settings:
+    """Settings whose dropouts leave a student more: it hears many sentences, and need not be kept from learning few."""
+    share, embedding, model = settings.distillation.dropout, settings.embedding, settings.model
+    return replace(
+        settings,
+        embedding=replace(embedding, dropout=share * embedding.dropout, word_dropout=share * embedding.word_dropout),
+        model=replace(model, dropout=share * model.dropout),
+    )
 
 
 def build_classifier(
