@@ -37,7 +37,7 @@ def _taught(title: str, teachers: Sequence[str], *overrides: str, needs: tuple[s
         title,
         own.taught("bi-gru", teachers, MEMBERS, *overrides),
         needs=needs,
-        recipe=partial(own.recipe, "bi-gru", *overrides, also=f"{also}{MEMBERS}"),
+        recipe=partial(own.recipe, "bi-gru", *overrides, also=f"{also}{MEMBERS}", taught=True),
         slow=True,
         english=english,
     )

@@ -88,15 +88,17 @@ def trained(task: Task, valid_accuracy: float, epochs: int, best_epoch: int) -> 
     return Trained(answer, megabytes(model), details, predictor.in_scope_scores)
 
 
-def recipe(config: str, *overrides: str, also: str = "") -> str:
+def recipe(config: str, *overrides: str, also: str = "", taught: bool = False) -> str:
     """Tells whether a result still belongs to the config: a hash of all settings but for data, seed and machine.
 
-    also: whatever else decides the result.
+    also: whatever else decides the result. taught: the settings for students decide it too.
     """
     from rnn_intent.config import load
 
     values = asdict(load(_config(config), overrides))
     del values["data"], values["seed"], values["training"]["device"], values["training"]["threads"]
+    if not taught:
+        del values["distillation"]
     return hashlib.sha256((json.dumps(values, sort_keys=True) + also).encode()).hexdigest()[:8]
 
 
