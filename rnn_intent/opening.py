@@ -32,11 +32,8 @@ def opened(run: RunFolder, *, resume: bool, force: bool) -> Iterator[None]:
         except OSError as error:
             raise UsageError(f"{name}: cannot be written: {error.strerror or error}") from None
         try:
-            for folder in (
-                run.path,
-                run.checkpoint,
-                run.path.parent,
-            ):  # in the last, `latest` and summaries are written
+            # beside the run, too: there stand `latest` and what several trainings give together
+            for folder in (run.path, run.checkpoint, run.path.parent):
                 remove_unfinished(folder)
             yield
         except OSError as error:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from rnn_intent.errors import ConfigError, printable
 
 MAX_BYTES = 100_000
 MAX_VALUES = 10_000
+NEW_LINE = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML 1.1 takes for one
 
 
 class _Loader(yaml.SafeLoader):
@@ -62,8 +64,10 @@ def parse(text: str, name: str, numbered: bool = True) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if numbered and error.problem_mark else ""
         raise ConfigError(f"{name}{line}: not YAML: {_reason(error)}") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{name}: not YAML: {printable(' '.join(str(error).split()), 200)}") from None
+    except ReaderError as error:
+        line = f":{len(NEW_LINE.findall(text, 0, error.position)) + 1}" if numbered else ""
+        character = f"U+{ord(text[error.position]):04X}"
+        raise ConfigError(f"{name}{line}: not YAML: the character {character} is not allowed") from None
     except RecursionError:
         raise ConfigError(f"{name}: not an experiment: nested too deeply") from None
     return node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -14,6 +15,9 @@ from nursery import Nursery, nursery
 # another take minutes for what one does in a second.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# A job in the background of a shell is born deaf to Ctrl-C, and so would be the programs that are tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Absent:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import random
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -197,6 +199,37 @@ def met_a_full_disk(place: Place, ended: Ended) -> None:
     is_whole(place)
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 300 KB, where this process may mount one."""
+    mount = shutil.which("mount")
+    if (
+        not mount
+        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=300k", "tmpfs", tmp_path], capture_output=True).returncode
+    ):
+        pytest.skip("may not mount a tmpfs")
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)
+
+
+def test_a_disk_that_is_really_full_is_told_in_a_line_and_the_earlier_model_answers(
+    place: Place, small_disk: Path
+) -> None:
+    run = RunFolder(shutil.copytree(place.earlier.path, small_disk / "runs" / "a"))
+    with contextlib.suppress(OSError):
+        (small_disk / "filler").write_bytes(bytes(1 << 20))
+    again = ["train", "my.yaml", "--out", str(run.path), "--force"]
+    for room, code in ((0, 2), (40_000, 1)):  # for nothing at all; for a lock, but for no checkpoint
+        os.truncate(small_disk / "filler", (small_disk / "filler").stat().st_size - room)
+        ended = place.children.run(*again, folder=place.folder)
+        assert (ended.code, ended.out, ended.err.count("\n")) == (code, "", 1)
+        assert "cannot be written: No space left on device" in ended.err
+        assert answers(run) == answers(place.earlier)
+    (small_disk / "filler").unlink()
+    assert place.children.run(*again[:-1], "--resume", folder=place.folder).code == 0
+    assert [name for name in SAME if not same(run.path / name, place.wanted.path / name)] == []
+
+
 def test_a_file_that_may_grow_no_further_is_told_in_a_line_and_spoils_nothing(place: Place) -> None:
     place.start_over()
     ended = place.train(largest_file=5000)
@@ -296,17 +329,21 @@ def test_two_hundred_kills(place: Place) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize(("how", "code"), [("term", 143), ("int", 130), ("full", None)])
 def test_asked_to_end_or_out_of_space_at_every_call(place: Place, how: str, code: int | None) -> None:
+    struck = 0
     for call in range(1, place.calls):
         place.start_over()
         ended = place.train(fault=(call, how))
         if ended.code == 0:  # what was struck is no more than tidying up
             continue
+        struck += 1
         if code is None:
             met_a_full_disk(place, ended)
         else:
             was_asked_to_end(place, ended, code)
         assert place.train().code == 0
         is_as_wanted(place)
+    print(f"{how}: ended early at {struck} of {place.calls} calls")
+    assert struck > place.calls / 2
 
 
 @pytest.mark.long

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+from nursery import ROOT
 from random_models import SENTENCES, random_artifact
 
-from rnn_intent.artifact import Artifact, write
+from rnn_intent.artifact import Artifact, weights_hash, write
+from rnn_intent.data.example import Example
+from rnn_intent.evaluation.run_report import results_of, write_report
+from rnn_intent.files import write_json
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder
 
@@ -20,15 +26,23 @@ MODELS = [random_artifact(1, labels=5, hidden_size=7), random_artifact(2, labels
 
 
 @contextlib.contextmanager
-def replaced_all_the_time(path: Path, artifacts: list[Artifact]) -> Iterator[list[int]]:
-    """Writes one after the other while the block runs; counts how often."""
+def replaced_all_the_time(
+    path: Path, artifacts: list[Artifact], afterwards: Callable[[Artifact], None] = lambda _: None
+) -> Iterator[list[int]]:
+    """Writes one after the other while the block runs, as a training does; counts how often."""
     ended, count = threading.Event(), [0]
-    write(artifacts[0], path)
+
+    def replace(model: Artifact) -> None:
+        RunFolder(path.parent).metrics.unlink(missing_ok=True)
+        write(model, path)
+        afterwards(model)
+
+    replace(artifacts[0])
 
     def work() -> None:
         while not ended.is_set():
             count[0] += 1
-            write(artifacts[count[0] % 2], path)
+            replace(artifacts[count[0] % 2])
 
     writer = threading.Thread(target=work)
     pause = sys.getswitchinterval()
@@ -53,6 +67,58 @@ def test_a_model_that_is_replaced_while_it_is_read_is_one_or_the_other(tmp_path:
             seen[len(predictor.labels)] += 1
     assert sorted(seen) == sorted(wanted)  # never a third thing
     assert [path.name for path in tmp_path.iterdir()] == [run.model.name]
+
+
+ANSWERING = """
+import sys
+from rnn_intent.inference.predictor import Predictor
+for line in sys.stdin:
+    print(Predictor.load(sys.argv[1]).probabilities(["what time is it"]).tolist(), flush=True)
+"""
+
+
+def test_two_processes_that_read_meanwhile_see_one_or_the_other(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
+    wanted = {str(Predictor(model).probabilities(["what time is it"]).tolist()) for model in MODELS}
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-c", ANSWERING, str(run.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        for _ in range(2)
+    ]
+    seen = set()
+    with replaced_all_the_time(run.model, MODELS):
+        for _ in range(40):
+            for reader in readers:
+                print(file=reader.stdin, flush=True)
+            seen |= {reader.stdout.readline().strip() for reader in readers}
+    for reader in readers:
+        reader.communicate()
+    assert seen == wanted
+
+
+def test_a_report_that_is_written_meanwhile_is_of_one_training(tmp_path: Path) -> None:
+    """Each model's folder says in its settings whose they are; a page shows those of its model, or none."""
+    run, rows = RunFolder(tmp_path), [Example(text, "intent_0") for text in SENTENCES if text]
+    seen = set()
+    with replaced_all_the_time(run.model, MODELS, lambda model: remember(run, model)):
+        while len(seen) < 2:
+            predictor = Predictor.load(run.path)
+            write_report(tmp_path / "page.html", predictor, results_of(predictor, rows), run)
+            page = (tmp_path / "page.html").read_text("utf-8")
+            shown = {len(model.labels) for model in MODELS if f"of-{len(model.labels)}-labels" in page}
+            assert shown <= {len(predictor.labels)}
+            seen |= shown
+
+
+def remember(run: RunFolder, model: Artifact) -> None:
+    """What a training writes after its model, in the same order; the metrics, which make the run finished, last."""
+    write_json(run.environment, {"torch": f"of-{len(model.labels)}-labels"})
+    write_json(run.metrics, {"weights": weights_hash(model)})
 
 
 def test_a_predictor_keeps_its_model_when_the_file_is_replaced_or_removed(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import re
 import time
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,7 @@ from rnn_intent.config_keys import keys, sections
 from rnn_intent.errors import ConfigError
 
 LONGEST = 2.0  # seconds of computing
+PLACE = r"(my|other)\.yaml:[0-9]+: |: is a folder"  # the folder is the one that `extends: .` names
 KEYS = sorted(keys())
 PIECES = [
     *("extends: base.yaml\n", "extends: other.yaml\n", "extends: my.yaml\n", "extends: ../../secret.yaml\n"),
@@ -129,6 +132,8 @@ def survives(seed: int, folder: Path) -> bool:
         assert line.isprintable(), (seed, line)
         assert len(line) < 1000, (seed, line)
         assert line.startswith((str(folder), "--set ", *KEYS, *sections())), (seed, line)
+        if line.startswith(str(folder)):
+            assert re.match(PLACE, line.removeprefix(f"{folder}{os.sep}")), (seed, line)
     return not problems
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, cast
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
@@ -20,7 +21,9 @@ from rnn_intent.text.wordllama import wordllama_pairs
 
 LONGEST_LINE = 1 << 17  # bytes: 2,000 dimensions at 60 characters
 MOST_BYTES = 64 << 30  # unpacked; the largest files in use have 7 GB
-
+MOST_TIMES = 50  # larger than packed; numbers shrink to a third
+FREE_BYTES = 1 << 24  # unpacked before that is asked
+ARCHIVES = (OSError, EOFError, zlib.error, BadZipFile, NotImplementedError, RuntimeError)  # the last two: encrypted
 
 Pair = tuple[str, Callable[[], np.ndarray]]  # a word, and how to read its vector
 
@@ -51,7 +54,8 @@ def read_vectors(
 ) -> Vectors:
     """The vectors of a vocabulary and of the most frequent `extra` other words.
 
-    source: a file of `word v1 v2 … vn` lines, `.gz` too, perhaps with a first line `count dimensions`; or `wordllama`.
+    source: a file of `word v1 v2 … vn` lines, perhaps with a first line `count dimensions`, perhaps packed as `.gz` or
+    as the only file of a `.zip`; or `wordllama`.
     size: numbers that are kept of each vector. as_token: a word of the source as texts will show it, None if they will
     not. A word that stands there twice, say in upper and lower case, keeps its first vector: such files are sorted by
     frequency. Raises DataError with file and line.
@@ -60,7 +64,7 @@ def read_vectors(
     for word, vector in wordllama_pairs(words[len(SPECIALS) :]) if source == WORDLLAMA else _pairs(Path(source)):
         table.take(word, vector)
     if table.met is None:
-        raise DataError(f"{source}: no vectors in it")
+        raise DataError(f"{printable(source, 300)}: no vectors in it")
     return table.vectors(size)
 
 
@@ -114,6 +118,7 @@ def reduced(rows: np.ndarray, size: int | None, telling: int) -> np.ndarray:
 def _pairs(path: Path) -> Iterator[Pair]:
     """Words and vectors of a file."""
     dimensions = 0
+    name = printable(str(path), 300)
     for number, line in _lines(path):
         if not dimensions:
             fields = line.split()
@@ -121,42 +126,72 @@ def _pairs(path: Path) -> Iterator[Pair]:
                 continue  # the header
             dimensions = len(fields) - 1
             if dimensions < 1:
-                raise DataError(f"{path}:{number}: {printable(line)!r}: no numbers after the word")
+                raise DataError(f"{name}:{number}: {printable(line)!r}: no numbers after the word")
         word, *values = line.rsplit(" ", dimensions)
         if len(values) != dimensions:
-            raise DataError(f"{path}:{number}: {len(values)} numbers, {dimensions} expected as in the rows before")
-        yield word, partial(_numbers, values, path, number)
+            raise DataError(f"{name}:{number}: {len(values)} numbers, {dimensions} expected as in the rows before")
+        yield word, partial(_numbers, values, f"{name}:{number}")
 
 
-def _numbers(values: list[str], path: Path, number: int) -> np.ndarray:
+def _numbers(values: list[str], place: str) -> np.ndarray:
     try:
         vector = np.array(values, dtype=np.float32)
     except ValueError:
-        raise DataError(f"{path}:{number}: a value that is no number") from None
+        raise DataError(f"{place}: a value that is no number") from None
     if not np.isfinite(vector).all() or np.abs(vector).max() > 6e4:  # the largest float16
-        raise DataError(f"{path}:{number}: a value that is infinite or too large")
+        raise DataError(f"{place}: a value that is infinite or too large")
     return vector
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     read = 0
+    name = printable(str(path), 300)
     with _opened(path) as file:
+        most = _most(path)
         for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
             read += len(line)
             if len(line) >= LONGEST_LINE:
-                raise DataError(f"{path}:{number}: longer than {LONGEST_LINE:,} bytes: not a file of word vectors")
-            if read > MOST_BYTES:
-                raise DataError(f"{path}:{number}: more than {MOST_BYTES >> 30} GB unpacked: not read further")
+                raise DataError(f"{name}:{number}: longer than {LONGEST_LINE:,} bytes: not a file of word vectors")
+            if read > most:
+                raise DataError(f"{name}:{number}: unpacks to more than {most:,} bytes: not read further")
             try:
                 yield number, line.decode("utf-8").strip()
             except UnicodeDecodeError:
                 continue  # published files hold words that were cut within a character
 
 
+def _most(path: Path) -> int:
+    """Bytes that are read of a file: a small archive may unpack to more than any disk holds."""
+    return min(MOST_BYTES, FREE_BYTES + MOST_TIMES * path.stat().st_size)
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[IO[bytes]]:
     try:
-        with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
-            yield file  # type: ignore[misc]
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read as word vectors: {error}") from None
+        with UNPACKED.get(path.suffix.lower(), _plain)(path) as file:
+            yield file
+    except ARCHIVES as error:
+        told = printable(str(error), 300)
+        raise DataError(f"{printable(str(path), 300)}: cannot be read as word vectors: {told}") from None
+
+
+def _plain(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _gzipped(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path))
+
+
+@contextmanager
+def _zipped(path: Path) -> Iterator[IO[bytes]]:
+    """The only file of an archive; its name is of no consequence."""
+    with ZipFile(path) as archive:
+        files = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if len(files) != 1:
+            raise BadZipFile(f"{len(files)} files in it, one is expected")
+        with archive.open(files[0]) as file:
+            yield file
+
+
+UNPACKED: dict[str, Callable[[Path], AbstractContextManager[IO[bytes]]]] = {".gz": _gzipped, ".zip": _zipped}

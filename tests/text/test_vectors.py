@@ -1,11 +1,13 @@
 import gzip
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rnn_intent.errors import DataError, UsageError
+from rnn_intent.text import vectors
 from rnn_intent.text.vectors import read_vectors, reduced
 from rnn_intent.text.vocabulary import SPECIALS
 from rnn_intent.text.wordllama import pieces
@@ -17,20 +19,23 @@ ROWS = "Light 9 9\ntime 1 2.5\nlight 3 4\n播放 5 6\nnew york 7 8\n"
 def write(path: Path, text: str) -> Path:
     if path.suffix == ".gz":
         path.write_bytes(gzip.compress(text.encode()))
+    elif path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("../../etc/a.vec", text)
     else:
         path.write_text(text, encoding="utf-8")
     return path
 
 
-@pytest.mark.parametrize("name", ["a.vec", "a.vec.gz"])
+@pytest.mark.parametrize("name", ["a.vec", "a.vec.gz", "a.vec.zip"])
 @pytest.mark.parametrize("header", ["", "5 2\n"])
 def test_each_known_word_gets_its_vector(tmp_path: Path, name: str, header: str):
-    vectors = read_vectors(str(write(tmp_path / name, header + ROWS)), WORDS)
-    assert vectors.rows.dtype == np.float16
-    assert vectors.rows[4:].tolist() == [[1, 2.5], [9, 9], [5, 6], [7, 8], [0, 0]]  # "Light" comes first
-    assert vectors.found == 4
-    assert vectors.coverage == pytest.approx(4 / 5)
-    assert not vectors.rows[:4].any()
+    found = read_vectors(str(write(tmp_path / name, header + ROWS)), WORDS)
+    assert found.rows.dtype == np.float16
+    assert found.rows[4:].tolist() == [[1, 2.5], [9, 9], [5, 6], [7, 8], [0, 0]]  # "Light" comes first
+    assert found.found == 4
+    assert found.coverage == pytest.approx(4 / 5)
+    assert not found.rows[:4].any()
 
 
 @pytest.mark.parametrize(
@@ -49,20 +54,41 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, message:
         read_vectors(str(write(tmp_path / "a.vec", text)), WORDS)
 
 
-def test_a_broken_archive_and_a_missing_file_are_data_errors(tmp_path: Path):
-    broken = tmp_path / "b.vec.gz"
-    broken.write_bytes(gzip.compress(ROWS.encode() * 100)[:60])
-    for path in (broken, tmp_path / "none.vec"):
-        with pytest.raises(DataError, match="cannot be read"):
+@pytest.mark.parametrize("name", ["b\x1b[2J.vec.gz", "b.vec.zip"])
+def test_a_broken_archive_and_a_missing_file_are_data_errors(tmp_path: Path, name: str):
+    whole = write(tmp_path / name, ROWS * 100).read_bytes()
+    (tmp_path / name).write_bytes(whole[:-30])
+    for path in (tmp_path / name, tmp_path / "none.vec"):
+        with pytest.raises(DataError, match="cannot be read") as caught:
             read_vectors(str(path), WORDS)
+        assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zip"])
+@pytest.mark.parametrize("line", ["a 1\n", "a"])
+def test_an_archive_that_unpacks_without_end_is_not_unpacked(tmp_path: Path, monkeypatch, suffix: str, line: str):
+    monkeypatch.setattr(vectors, "FREE_BYTES", 1 << 18)
+    path = write(tmp_path / f"bomb.vec{suffix}", line * (1 << 20))
+    assert path.stat().st_size < 8000
+    with pytest.raises(DataError, match=r"bomb.vec\.(gz|zip):\d+: (unpacks to more|longer) than"):
+        read_vectors(str(path), WORDS)
+
+
+def test_an_archive_of_several_files_is_refused(tmp_path: Path):
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in "ab":
+            archive.writestr(name, ROWS)
+    with pytest.raises(DataError, match="2 files in it, one is expected"):
+        read_vectors(str(path), WORDS)
 
 
 def test_the_most_frequent_other_words_come_along_as_texts_will_show_them(tmp_path: Path):
     path = write(tmp_path / "a.vec", "The 1 1\nlight 2 2\nof it 3 3\nthe 4 4\nTIME 5 5\nand 6 6\nor 7 7\n")
-    vectors = read_vectors(str(path), WORDS, 2, None, lambda word: None if " " in word else word.casefold())
-    assert vectors.extra == ("the", "and")
-    assert vectors.rows[len(WORDS) :].tolist() == [[1, 1], [6, 6]]
-    assert vectors.coverage == pytest.approx(2 / 5)
+    found = read_vectors(str(path), WORDS, 2, None, lambda word: None if " " in word else word.casefold())
+    assert found.extra == ("the", "and")
+    assert found.rows[len(WORDS) :].tolist() == [[1, 1], [6, 6]]
+    assert found.coverage == pytest.approx(2 / 5)
 
 
 def test_few_directions_keep_what_tells_most():
