@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -59,11 +60,13 @@ class Encoder:
     def _read(self, rows: Indices, starts: Indices, batch: Batch, summaries: Floats) -> None:
         """Fills the summaries of one batch, (sentences, summary). starts: where each sentence's rows begin."""
         both = self.layers[0].directions
-        table, places = self.table.products, rows.take(batch.positions[:, :both] + starts)
-        for layer, following in pairwise(self.layers):
-            states = batch.packed(layer.read(table, places, batch.counts))  # (tokens, directions * hidden)
-            table, places = following.input_products(states), batch.packed_places[:, :both]
-        pool(self.layers[-1].read(table, places, batch.counts), batch, self._pooling, self._attention, summaries)
+        places = rows.take(batch.positions[:, :both] + starts)
+        begin = partial(self.table.starts.fill, rows=places[0])
+        states = self.layers[0].read(self.table.products, places, batch.counts, begin)
+        for layer in self.layers[1:]:
+            table = layer.input_products(batch.packed(states))  # of (tokens, directions * hidden)
+            states = layer.read(table, batch.packed_places[:, :both], batch.counts)
+        pool(states, batch, self._pooling, self._attention, summaries)
 
 
 def batch_size(hidden: int) -> int:

@@ -50,7 +50,9 @@ def test_every_kind_of_embedding_is_read(ngrams, vectors, extra, half):
 def test_a_sentence_has_the_same_summary_in_any_company(cell, data):
     artifact = random_artifact(cell=cell, hidden_size=16, pooling=("max", "mean", "last", "attention"))
     tokens = st.lists(st.sampled_from([*WORDS, "unseen"]), max_size=12)
-    sentences = data.draw(st.lists(tokens, min_size=1, max_size=40))
+    sentences = data.draw(st.lists(tokens, min_size=1, max_size=20))
+    ends = [sentence[:2] + data.draw(tokens) + sentence[-2:] for sentence in sentences]  # shared, and duplicates
+    sentences += ends
     together = summaries(Encoder(artifact), sentences)
     encoder = Encoder(artifact)
     alone = np.concatenate([summaries(encoder, [sentence]) for sentence in sentences])
@@ -66,7 +68,7 @@ def test_many_batches_come_back_in_order(monkeypatch):
     np.testing.assert_allclose(summaries(encoder, sentences), plain(artifact, sentences), atol=2e-6)
 
 
-def test_a_full_token_table_starts_anew_and_answers_the_same():
+def test_a_full_token_table_keeps_the_words_that_came_first_and_answers_the_same():
     artifact = random_artifact()
     encoder = Encoder(artifact)
     encoder.table._most_rows = 30
@@ -74,6 +76,7 @@ def test_a_full_token_table_starts_anew_and_answers_the_same():
         sentences = [[f"word{first + place}", "is", "it"] for place in range(10)]
         np.testing.assert_allclose(summaries(encoder, sentences), plain(artifact, sentences), atol=2e-6)
         assert len(encoder.table._rows) <= 30
+    assert [token for token in ("word0", "is", "it", "word190") if token not in encoder.table._rows] == []
 
 
 def test_a_list_with_more_words_than_the_table_holds_is_still_answered():
@@ -82,6 +85,25 @@ def test_a_list_with_more_words_than_the_table_holds_is_still_answered():
     encoder.table._most_rows = 30
     sentences = [[f"word{place}", "is", "it"] for place in range(400)]
     np.testing.assert_allclose(summaries(encoder, sentences), plain(artifact, sentences), atol=2e-6)
+
+
+def test_first_and_last_words_that_no_longer_fit_are_read_anew_and_answered_the_same():
+    artifact = random_artifact(cell="lstm", hidden_size=4)
+    encoder = Encoder(artifact)
+    starts = encoder.table.starts
+    starts._known = starts._known[:40]
+    for first in range(0, 200, 10):
+        sentences = [[f"word{first + place}", "is", f"end{place}"] for place in range(10)] + [[f"alone{first}"]]
+        np.testing.assert_allclose(summaries(encoder, sentences), plain(artifact, sentences), atol=2e-6)
+        assert 0 < starts._used <= 40
+
+
+def test_a_word_is_known_at_the_start_once_it_has_stood_there():
+    encoder = Encoder(random_artifact())
+    summaries(encoder, [["what", "time"], ["is", "it", "time"], ["what"]])
+    used = encoder.table.starts._used
+    summaries(encoder, [["time", "what"], ["is"], ["what", "is", "it", "?", "what"]])
+    assert used == encoder.table.starts._used == 3
 
 
 def test_no_sentences_give_no_summaries():
