@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_intent.cli.options import Encoding, Format, Json, Run
+from rnn_intent.cli.options import Encoding, Format, Json, Run, share
 from rnn_intent.cli.output import examples, json_text, say, table
 from rnn_intent.errors import UsageError, printable
 
@@ -76,17 +76,6 @@ def _budget(false_reject: str | None, false_accept: str | None) -> dict[str, flo
     if false_accept is not None:
         return {"false_accept": share(false_accept, "--max-false-accept")}
     return {"false_reject": share(false_reject or "5%", "--max-false-reject")}
-
-
-def share(text: str, option: str) -> float:
-    """`5%` or `0.05`. Raises UsageError."""
-    try:
-        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < 1:
-        raise UsageError(f"{option}: {printable(text)!r} is no share; for example 5% or 0.05")
-    return value
 
 
 def _labelled(artifact: Artifact, path: Path, data: Path | None, format: str, encoding: str) -> Labelled:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from rnn_intent.errors import UsageError, printable
+
 
 def run_names(incomplete: str) -> list[str]:
     """The runs that a shell may complete to."""
@@ -22,6 +24,17 @@ def config_names(incomplete: str) -> list[str]:
     here = [str(path) for folder in (Path(), Path("configs")) for path in folder.glob("*.yaml")]
     shipped = [path.name for path in (starter_folder() / "configs").glob("*.yaml")]
     return sorted({name for name in (*here, *shipped) if name.startswith(incomplete)})
+
+
+def share(text: str, option: str) -> float:
+    """`5%` or `0.05`. Raises UsageError."""
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise UsageError(f"{option}: {printable(text)!r} is no share; for example 5% or 0.05")
+    return value
 
 
 Run = Annotated[

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rnn_intent import artifact as model_file
-from rnn_intent.cli.calibrate import share
+from rnn_intent.cli.options import share
 from rnn_intent.errors import UsageError
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.lock import held

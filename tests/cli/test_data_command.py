@@ -163,14 +163,27 @@ def test_fix_never_writes_over_a_file(invoke, tmp_path: Path, target: str) -> No
     assert (tmp_path / "other.tsv").read_text() == "mine"
 
 
-def test_strict_lets_doubts_about_an_intent_pass_and_nothing_else(invoke, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("doubts", "exit_code"), [("4%", 0), ("3%", 5), ("0%", 5)])
+def test_strict_lets_few_doubts_about_intents_pass(invoke, tmp_path: Path, doubts: str, exit_code: int) -> None:
     time, sky = many("ask_time", "clock time please"), many("ask_weather", "sky weather rain")
-    path = rows(tmp_path / "x.tsv", *time, "clock time number please what\task_weather", *sky)
-    result = invoke("data", "check", "x.tsv", "--strict")
+    rows(tmp_path / "x.tsv", *time, "clock time number please what\task_weather", *sky)
+    result = invoke("data", "check", "x.tsv", "--strict", "--max-doubts", doubts)
     assert "but by all the other rows it is 'ask_time'" in result.stdout
-    assert result.exit_code == 0
-    rows(path, *time, *sky, "sky weather rain number 7?\task_weather")
-    assert invoke("data", "check", "x.tsv", "--strict").exit_code == 5
+    assert result.exit_code == exit_code
+    told = f"4.0% of the rows have an intent in doubt, and --max-doubts is {float(doubts[:-1])}%"
+    assert (told in result.stderr) == bool(exit_code)
+
+
+def test_strict_lets_nothing_but_doubts_pass(invoke, tmp_path: Path) -> None:
+    time, sky = many("ask_time", "clock time please"), many("ask_weather", "sky weather rain")
+    rows(tmp_path / "x.tsv", *time, *sky, "sky weather rain number 7?\task_weather")
+    result = invoke("data", "check", "x.tsv", "--strict", "--max-doubts", "90%")
+    assert result.exit_code == 5
+    assert "--strict allows none" in result.stderr
+
+
+def test_a_share_of_doubts_that_makes_no_sense_is_a_usage_error(invoke) -> None:
+    assert invoke("data", "check", "--strict", "--max-doubts", "many").exit_code == 2
 
 
 def test_the_shipped_data_pass_the_strict_check(invoke) -> None:
