@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -51,3 +52,9 @@ class Batch:
             packed[1] = packed[1][self.packed_places[:, 1][running]]
         by_token: Floats = packed.swapaxes(0, 1).reshape(packed.shape[1], -1)
         return by_token
+
+
+@lru_cache(maxsize=256)
+def alone(length: int) -> Batch:
+    """The timetable of one sentence."""
+    return Batch(np.array([length]))

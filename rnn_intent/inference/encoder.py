@@ -9,18 +9,17 @@ from itertools import chain
 import numpy as np
 
 from rnn_intent.artifact import Artifact
-from rnn_intent.inference.batch import Batch
+from rnn_intent.inference.batch import Batch, alone
 from rnn_intent.inference.embedding import Embedding
 from rnn_intent.inference.pooling import pool
-from rnn_intent.inference.recurrence import Floats, Indices, Layer
+from rnn_intent.inference.recurrence import SMALL_PRODUCT, Floats, Indices, Layer
 from rnn_intent.inference.token_table import TokenTable
 
-# OpenBLAS multiplies small matrices where they lie, up to this many multiplications; larger ones it first copies. With
-# 128 hidden that is a batch of 60, a fifth faster a sentence than one of 128, and all buffers stay in the cache.
-SMALL_PRODUCT = 1_000_000
+# With 128 hidden, small products are those of a batch of 60, and all buffers stay in the cache.
 MOST_SENTENCES, FEWEST_SENTENCES = 128, 12
 SENTENCES = 32  # in a batch where hidden is so large that no useful batch is small
 GROUP = 256  # sentences handed over together: what follows works better on more than one batch
+FIRST: Indices = np.zeros(1, dtype=np.intp)
 
 
 class Encoder:
@@ -42,7 +41,8 @@ class Encoder:
         Whatever else is in the list, a sentence's summary is its own. One group at a time, so that what is made of a
         summary is made while it is in the cache.
         """
-        if not token_lists:
+        if len(token_lists) < 2:
+            yield from map(self._alone, token_lists)
             return
         sentences = [tokens or (None,) for tokens in token_lists]
         lengths = np.fromiter(map(len, sentences), dtype=np.intp, count=len(sentences))
@@ -56,6 +56,13 @@ class Encoder:
                 some = chosen[start : start + self._batch_size]
                 self._read(rows, starts[some], Batch(lengths[some]), summaries[start : start + len(some)])
             yield chosen, summaries
+
+    def _alone(self, tokens: Sequence[str]) -> tuple[Indices, Floats]:
+        """The group of a single sentence, for which somebody may be waiting."""
+        rows = self.table.rows(tokens or (None,))
+        summaries = np.empty((1, self.summary_size), dtype=np.float32)
+        self._read(rows, FIRST, alone(len(rows)), summaries)
+        return FIRST, summaries
 
     def _read(self, rows: Indices, starts: Indices, batch: Batch, summaries: Floats) -> None:
         """Fills the summaries of one batch, (sentences, summary). starts: where each sentence's rows begin."""

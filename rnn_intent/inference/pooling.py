@@ -23,17 +23,18 @@ def pool(
     stacked[...] = first  # right for all of them when a sentence has one word
     parts = dict(zip(names, stacked, strict=True))
     kept = [first.copy()] if attention is not None else []
-    running, active = parts, first.shape[1]
+    active = first.shape[1]
+    highest, total, last = map(parts.get, ("max", "mean", "last"))
     for hidden, following in zip(states, [*batch.counts, 0][2:], strict=True):
         if hidden.shape[1] < active:
             active = hidden.shape[1]
-            running = {name: part[:, :active] for name, part in parts.items()}
-        if "max" in running:
-            np.maximum(running["max"], hidden, out=running["max"])
-        if "mean" in running:
-            np.add(running["mean"], hidden, out=running["mean"])
-        if "last" in running and following < active:
-            running["last"][:, following:] = hidden[:, following:]
+            highest, total = (None if part is None else part[:, :active] for part in (highest, total))
+        if highest is not None:
+            np.maximum(highest, hidden, out=highest)
+        if total is not None:
+            np.add(total, hidden, total)
+        if last is not None and following < active:
+            last[:, following:active] = hidden[:, following:]
         if attention is not None:
             kept.append(hidden.copy())
     if "mean" in parts:

@@ -23,6 +23,10 @@ from rnn_intent.shapes import DIRECTIONS, GATES, directions
 Floats = np.ndarray[tuple[Any, ...], np.dtype[np.float32]]
 Indices = np.ndarray[tuple[Any, ...], np.dtype[np.intp]]
 
+# OpenBLAS multiplies small matrices where they lie, up to this many multiplications, and is then a fifth faster: larger
+# ones it first copies.
+SMALL_PRODUCT = 1_000_000
+
 # torch's gate order to ours: the σ gates first, so that they are one block.
 ORDER = {"rnn": (0,), "lstm": (0, 1, 3, 2), "gru": (0, 1, 2)}
 SIGMOIDS = {"rnn": 0, "lstm": 3, "gru": 2}
@@ -103,7 +107,7 @@ class Layer:
         The yielded array is overwritten by the next step.
         """
         flat = table.reshape(-1, self.hidden)
-        places = rows[:, None] * self.planes.size + self.planes  # (time, gates, directions, sentences)
+        places = list(rows[:, None] * self.planes.size + self.planes)  # (gates, directions, sentences) of each step
         buffers = self.buffers(counts[0])
         if begin is None:
             self.first(buffers, flat, places[0])
@@ -117,7 +121,7 @@ class Layer:
             if not multiplied:
                 self.multiply(buffers)
             multiplied = False
-            self.step(buffers, flat, places[step, :, :, :active])
+            self.step(buffers, flat, places[step][..., :active])
             yield buffers.hidden
 
     def first(self, buffers: Buffers, flat: Floats, places: Indices) -> None:
