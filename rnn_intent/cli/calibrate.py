@@ -40,7 +40,10 @@ def calibrate(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Labelled rows to measure on; the run's validation split by default."),
+        typer.Option(
+            metavar="FILE",
+            help="Labelled rows to measure on, or only ones that do not belong; the run's validation split by default.",
+        ),
     ] = None,
     as_json: Json = False,
     format: Format = "auto",
@@ -79,7 +82,10 @@ def _budget(false_reject: str | None, false_accept: str | None) -> dict[str, flo
 
 
 def _labelled(artifact: Artifact, path: Path, data: Path | None, format: str, encoding: str) -> Labelled:
-    """The validation rows of the run, or those of a file; intents that the model lacks do not belong."""
+    """The validation rows of the run, or those of a file; intents that the model lacks do not belong.
+
+    Users collect what should have been rejected: where a file has nothing else, the run's rows stand for the others.
+    """
     from rnn_intent.cli.rows import rows_of_file, splits_of
     from rnn_intent.evaluation.rejection_rows import Labelled
 
@@ -91,10 +97,11 @@ def _labelled(artifact: Artifact, path: Path, data: Path | None, format: str, en
     unknown = sorted({row.intent for row in rows} - {*artifact.labels, name})
     if unknown:
         say(f"the model does not know {', '.join(map(printable, unknown[:5]))}; such rows count as out of scope")
-    return Labelled(
-        [row for row in rows if row.intent in artifact.labels],
-        [row for row in rows if row.intent not in artifact.labels],
-    )
+    inside = [row for row in rows if row.intent in artifact.labels]
+    if not inside:
+        say("no row belongs to an intent of the model: the run's validation rows stand for those that do")
+    outside = [row for row in rows if row.intent not in artifact.labels]
+    return Labelled(inside or splits_of(path).valid, outside)
 
 
 def _points(rows: RejectionRows, chosen: OperatingPoint) -> list[OperatingPoint]:

@@ -20,7 +20,7 @@ class Bearing:
     """What one kind of change does to the rows to which it applies; shares of them, None where there are none.
 
     changed: how many get another intent than before. accuracy_before, accuracy: of the rows as they are, and changed;
-    None for the kind that reverses the meaning. rejected_before, rejected: how many are not accepted.
+    None for the kind that reverses the meaning. rejected_before, rejected: how many are turned away.
     """
 
     rows: int
@@ -56,11 +56,11 @@ def as_numbers(bearings: Mapping[str, Bearing]) -> dict[str, Any]:
     return {kind: {**asdict(bearing), "fall": bearing.fall} for kind, bearing in bearings.items()}
 
 
-Answer = tuple[str, bool]  # the best intent, and whether it was accepted
+Answer = tuple[str, bool]  # the best intent, and whether it was rejected
 
 
 def _answers(predictor: Predictor, texts: Sequence[str]) -> list[Answer]:
-    return [(answer.intent, answer.status == "accepted") for answer in predictor.stream(texts, top_k=1)]
+    return [(answer.intent, answer.status == "rejected") for answer in predictor.stream(texts, top_k=1)]
 
 
 def _bearing(before: Sequence[Answer], after: Sequence[Answer], truth: Sequence[str], judged: bool) -> Bearing:
@@ -73,6 +73,6 @@ def _bearing(before: Sequence[Answer], after: Sequence[Answer], truth: Sequence[
         changed=share([one[0] != other[0] for one, other in pairs]),
         accuracy_before=share([answer[0] == intent for answer, intent in zip(before, truth, strict=True)]),
         accuracy=share([a[0] == intent for a, intent in zip(after, truth, strict=True)]) if judged else None,
-        rejected_before=share([not accepted for _, accepted in before]),
-        rejected=share([not accepted for _, accepted in after]),
+        rejected_before=share([rejected for _, rejected in before]),
+        rejected=share([rejected for _, rejected in after]),
     )

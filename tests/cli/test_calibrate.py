@@ -118,11 +118,20 @@ def test_intents_that_the_model_lacks_count_as_out_of_scope_and_are_named(invoke
     assert json.loads(result.stdout)["out_of_scope"] == {"rows": 1, "made": False}
 
 
-def test_rows_that_all_are_out_of_scope_are_a_data_error(invoke, run: RunFolder, tmp_path: Path) -> None:
+def test_where_no_row_of_a_file_belongs_the_run_s_validation_rows_do(invoke, run: RunFolder, tmp_path: Path) -> None:
+    (tmp_path / "other.tsv").write_text("sing\tplay_music\nhum\tplay_music\n", encoding="utf-8")
+    result = invoke("calibrate", "--data", "other.tsv", "--max-false-accept", "0%", "--json")
+    assert "the run's validation rows stand for those that do" in result.stderr
+    told = json.loads(result.stdout)
+    assert (told["rows"], told["out_of_scope"]["rows"], told["chosen"]["recall"]) == (3, 2, 1.0)
+
+
+def test_a_model_outside_a_run_folder_needs_rows_that_belong(invoke, run: RunFolder, tmp_path: Path) -> None:
+    run.model.rename(tmp_path / "alone.safetensors")
     (tmp_path / "other.tsv").write_text("sing\tplay_music\n", encoding="utf-8")
-    result = invoke("calibrate", "--data", "other.tsv")
-    assert result.exit_code == 3
-    assert "no row has an intent that the model knows" in result.stderr
+    result = invoke("calibrate", "alone.safetensors", "--data", "other.tsv")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "stands in no run folder" in result.stderr
 
 
 @pytest.mark.parametrize(("text", "value"), [("5%", 0.05), ("0.05", 0.05), ("0", 0.0), ("12.5%", 0.125)])
