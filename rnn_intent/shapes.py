@@ -14,7 +14,8 @@ from rnn_intent.text.vocabulary import SPECIALS
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 DIRECTIONS = ("", "_reverse")  # how torch ends the names of forward and backward weights
 LARGEST_WEIGHT = 1e6  # far beyond any trained weight, and small enough that no product of two layers overflows
-OPTIONAL = frozenset({"rejection.projection", "rejection.centres"})
+OPTIONAL = frozenset({"rejection.projection", "rejection.centres", "rejection.pairs"})
+WHOLE = frozenset({"embedding.ngram_buckets", "rejection.pairs"})  # numbers of things, not weights
 HALF, SINGLE, NUMBER = np.dtype("<f2"), np.dtype("<f4"), np.dtype("<i4")
 
 Shape = tuple[int, ...]
@@ -43,7 +44,10 @@ def expected_shapes(
 
 
 def rejection_shapes(head: Shape, directions: int) -> dict[str, Shape]:
-    """What rejecting needs, if the model has it: directions of the summary space, and each intent's centre in them."""
+    """What rejecting needs, if the model has it: directions of the summary space, and each intent's centre in them.
+
+    Beside these it may have numbers of neighbouring words, as many as there are (`inference/familiarity.py`).
+    """
     labels, summary = head
     return {"rejection.projection": (summary, directions), "rejection.centres": (labels, directions)}
 
@@ -74,6 +78,7 @@ def check_tensors(tensors: Mapping[str, Array], settings: Settings, labels: int,
     shapes = expected_shapes(settings, labels, words, ngrams[0], vectors[0], extra)
     if not OPTIONAL.isdisjoint(tensors):
         shapes |= rejection_shapes(shapes["head.weight"], tensors.get("rejection.projection", np.empty(0)).shape[-1])
+        shapes |= {"rejection.pairs": tensors["rejection.pairs"].shape[:1]} if "rejection.pairs" in tensors else {}
     odd = sorted(shapes.keys() ^ tensors.keys())
     if odd:
         raise ModelError(f"tensor {printable(odd[0])}: is {'missing' if odd[0] in shapes else 'not expected'}")
@@ -94,9 +99,9 @@ def _extra_words(tensors: Mapping[str, Array], words: int) -> int:
 def _check_tensor(name: str, tensor: Array, shape: Shape) -> None:
     if tensor.shape != shape:
         raise ModelError(f"tensor {name}: has shape {tensor.shape}, the settings say {shape}")
-    if tensor.dtype not in ((NUMBER,) if name == "embedding.ngram_buckets" else (SINGLE, HALF)):
+    if tensor.dtype not in ((NUMBER,) if name in WHOLE else (SINGLE, HALF)):
         raise ModelError(f"tensor {name}: has type {tensor.dtype}")
-    if tensor.size and not _finite(tensor):
+    if tensor.size and name not in WHOLE and not _finite(tensor):
         raise ModelError(f"tensor {name}: holds numbers that are infinite, none at all, or beyond any trained weight")
 
 

@@ -36,7 +36,7 @@ LONGEST = 2.0  # seconds of computing
 MEMORY = 200 << 20  # beside three times the file
 
 
-SCORE = {"energy": 0.5, "distance": 1.5, "unknown": 2.0, "offset": 7.0}
+SCORE = {"energy": 0.5, "distance": 1.5, "unknown": 2.0, "pairs": 1.5, "offset": 7.0}
 
 
 def score_tensors(artifact: Artifact) -> dict[str, np.ndarray]:
@@ -44,7 +44,8 @@ def score_tensors(artifact: Artifact) -> dict[str, np.ndarray]:
     labels, summary = artifact.tensors["head.weight"].shape
     rng = np.random.default_rng(labels)
     shapes = {"rejection.projection": (summary, 2), "rejection.centres": (labels, 2)}
-    return {name: rng.normal(0, 0.5, shape).astype(np.float32) for name, shape in shapes.items()}
+    weights = {name: rng.normal(0, 0.5, shape).astype(np.float32) for name, shape in shapes.items()}
+    return {**weights, "rejection.pairs": np.arange(5, dtype=np.int32)}
 
 
 def good_files() -> list[bytes]:

@@ -18,12 +18,14 @@ import numpy as np
 from rnn_intent.artifact import Artifact
 from rnn_intent.data.example import Example
 from rnn_intent.evaluation.rejection_cost import threshold_for
+from rnn_intent.inference.familiarity import neighbours
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.inference.rejection import SMALLEST_DISTANCE
 
 FALSE_REJECT = 0.05  # share of sentences that belong which the default threshold turns away
 MARGIN = 0.2  # closer than this, the first of two intents is right half of the time
 UNKNOWN = 2.0  # of unknown words; the unit is the standard deviation of the score (docs/rejection.md)
+PAIRS = 1.5  # of words that never stood together, in the same unit
 DIRECTIONS = 32
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
 SMALLEST_SPREAD = 0.05  # of a signal; a few rows that are all alike must not make its factor infinite
@@ -53,7 +55,8 @@ def fit_rejection(
     if not len(encoded.targets):
         return artifact
     projection, centres = discriminant(*_summaries(predictor, train), len(artifact.labels))
-    tensors = {"rejection.projection": projection, "rejection.centres": centres}
+    pairs = neighbours([predictor.tokenizer.words(row.text) for row in train])
+    tensors = {"rejection.projection": projection, "rejection.centres": centres, "rejection.pairs": pairs}
     factors = fit_factors(encoded, projection.astype(np.float32), centres.astype(np.float32))
     rejection = {"threshold": 0.5, "margin": MARGIN, "score": {**factors, "offset": 0.0}}
     artifact = replace(artifact, tensors={**artifact.tensors, **tensors}, rejection=rejection)
@@ -100,7 +103,7 @@ def discriminant(summaries: np.ndarray, targets: np.ndarray, labels: int) -> tup
 
 
 def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> dict[str, float]:
-    """What a unit of energy, of log distance and of unknown share is worth, in standard deviations of the score."""
+    """What a unit of each signal is worth, in standard deviations of the score."""
     distances = _distances(rows.summaries @ projection, centres)
     own = np.arange(len(rows.targets)), rows.targets
     belongs = _signals(rows.logits, distances)
@@ -115,7 +118,7 @@ def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> d
         weights = np.array([1.0, 0.0])
     together = max(float(((belongs - means) / spread @ weights).std()), SMALLEST_SPREAD * float(weights.sum()))
     energy, distance = weights / spread / together
-    return {"energy": float(energy), "distance": float(distance), "unknown": UNKNOWN}
+    return {"energy": float(energy), "distance": float(distance), "unknown": UNKNOWN, "pairs": PAIRS}
 
 
 def _signals(logits: np.ndarray, distances: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from rnn_intent.artifact import Artifact
 from rnn_intent.errors import UsageError
 from rnn_intent.inference import golden
 from rnn_intent.inference.encoder import Encoder
+from rnn_intent.inference.familiarity import FAMILIAR, Strangeness
 from rnn_intent.inference.head import Head
 from rnn_intent.inference.prediction import Prediction
 from rnn_intent.inference.recurrence import Floats, Indices
@@ -35,8 +36,8 @@ class Scores(NamedTuple):
     """A block's answers as arrays, small enough to travel between processes.
 
     best: (sentences, k) label numbers, best first, two or more; shares: (sentences, k) their probabilities;
-    words: (sentences,). What in-scope scores are made of, all (sentences,): logits and distances of the best intents,
-    unknown shares of the words. top_k: intents to be shown.
+    words, and what in-scope scores are made of, (sentences,): logits and distances of the best intents, strangeness
+    of the words. top_k: intents to be shown.
     """
 
     best: np.ndarray
@@ -44,7 +45,7 @@ class Scores(NamedTuple):
     words: list[int]
     logits: np.ndarray
     distances: np.ndarray
-    unknown: list[float]
+    strangeness: list[Strangeness]
     top_k: int
 
 
@@ -191,8 +192,8 @@ class Predictor:
                 if in_scope is not None:
                     logits[places] = np.maximum.reduce(read, axis=1)
                     distances[places] = in_scope.distances(projected, found[:, 0])
-        unknown = [] if in_scope is None else list(map(in_scope.unknown_share, token_lists))
-        return Scores(best, shares, list(map(len, token_lists)), logits, distances, unknown, top_k)
+        strange = [] if in_scope is None else list(map(in_scope.strangeness, token_lists))
+        return Scores(best, shares, list(map(len, token_lists)), logits, distances, strange, top_k)
 
     def _predictions(self, texts: Sequence[str], scores: Scores) -> list[Prediction]:
         labels, threshold, verdict = self.labels, self.threshold, self._rejection.verdict
@@ -201,20 +202,20 @@ class Predictor:
         rows = zip(
             texts, scores.best.tolist(), scores.shares.tolist(), scores.words, self._in_scope(scores), strict=True
         )
-        for text, best, shares, words, (score, unknown) in rows:
+        for text, best, shares, words, (score, strange) in rows:
             ranking = list(zip([labels[label] for label in best], shares, strict=True))
-            judged = verdict(score, unknown, ranking, words, threshold)
+            judged = verdict(score, strange, ranking, words, threshold)
             predictions.append(Prediction(text, *ranking[0], ranking[:wanted], *judged))
         return predictions
 
-    def _in_scope(self, scores: Scores) -> Iterator[tuple[float, float]]:
-        """Each sentence's in-scope score, and the share of its words that training never saw."""
+    def _in_scope(self, scores: Scores) -> Iterator[tuple[float, Strangeness]]:
+        """Each sentence's in-scope score, and how strange its words are."""
         confidences = scores.shares[:, 0].tolist()
         in_scope = self._rejection.in_scope
         if in_scope is None:
-            return zip(confidences, repeat(0.0), strict=False)
-        columns = (scores.logits.tolist(), confidences, scores.distances.tolist(), scores.unknown)
-        return zip(map(in_scope.score, *columns), scores.unknown, strict=True)
+            return zip(confidences, repeat(FAMILIAR), strict=False)
+        columns = (scores.logits.tolist(), confidences, scores.distances.tolist(), scores.strangeness)
+        return zip(map(in_scope.score, *columns), scores.strangeness, strict=True)
 
 
 def windows(texts: Iterable[str], size: int = WINDOW) -> Iterator[list[str]]:

@@ -1,27 +1,30 @@
 """Which answers not to believe: an in-scope score for each sentence, a threshold, and a word on why.
 
-    score = sigmoid(a * energy - b * log(distance) - c * (unknown + 2 unknown⁴) + d)
+    score = sigmoid(a * energy - b * log(distance) - c * (unknown + 2 unknown⁴) - e * (new + new³) + d)
 
     energy    log of the sum of exp(logits / temperature): low where no intent finds support (Liu et al. 2020)
     distance  squared distance of the summary to the centre of its most probable intent, along the directions that tell
               the intents apart and in units of the spread within an intent (Mahalanobis; Lee et al. 2018)
     unknown   share of the sentence's words that training never saw; where they are most or all, hardly any certainty of
               the network makes up for it, because it has read little but noise
+    new       share of its pairs of neighbouring words that training never saw (`familiarity.py`)
 
-a, b, c and d stand in the model file's header, the directions and centres beside the weights; `evaluation/rejection.py`
-fits them. A model file without them is judged by its confidence.
+a, b, c, d and e stand in the model file's header, the directions, centres and pairs beside the weights;
+`evaluation/rejection.py` fits them. A model file without them is judged by its confidence; one without pairs is of an
+earlier release, and e is 0.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.errors import ModelError
+from rnn_intent.inference.familiarity import Familiarity, Strangeness
 from rnn_intent.inference.prediction import Status
 from rnn_intent.inference.recurrence import Floats, Indices
 from rnn_intent.text.vocabulary import SPECIALS
@@ -29,9 +32,6 @@ from rnn_intent.text.vocabulary import SPECIALS
 NO_WORDS = "no words"
 LARGEST_FACTOR = 1e6  # of the header's numbers: far beyond any fitted one
 SMALLEST_DISTANCE = 1e-6  # its logarithm is finite
-
-# They say little of what a sentence is about, so they count neither as known words nor as unknown ones.
-MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~" + "，。？！、；：“”‘’（）《》〈〉「」『』【】…—–·～¿¡«»")
 
 Verdict = tuple[Status, str | None]
 _ACCEPTED: Verdict = ("accepted", None)
@@ -43,13 +43,16 @@ class InScope:
     def __init__(self, artifact: Artifact, factors: Mapping[str, Any]) -> None:
         read = {name: _number(factors, name, "score.") for name in ("energy", "distance", "unknown", "offset")}
         self.energy, self.distance, self.unknown, self.offset = read.values()
-        if "rejection.projection" not in artifact.tensors:
+        self.pairs = _number(factors, "pairs", "score.") if "pairs" in factors else 0.0
+        if "rejection.projection" not in artifact.tensors or (self.pairs and "rejection.pairs" not in artifact.tensors):
             raise ModelError("header.rejection.score: its tensors are missing")
         self._temperature = artifact.temperature
         self.projection = artifact.weights("rejection.projection")
         self._centres = artifact.weights("rejection.centres")
         # Not the words that are known from pretrained vectors alone: they come after those of training.
-        self._known = frozenset(artifact.vocabulary[len(SPECIALS) : len(artifact.tensors["embedding.words"])])
+        known = artifact.vocabulary[len(SPECIALS) : len(artifact.tensors["embedding.words"])]
+        pairs = artifact.tensors["rejection.pairs"].tolist() if self.pairs else ()
+        self._familiarity = Familiarity(known, pairs)
 
     def distances(self, places: Floats, best: Indices) -> Floats:
         """Squared, from projected summaries (sentences, k) to the centres of the intents `best`, (sentences,)."""
@@ -57,10 +60,10 @@ class InScope:
         distances: Floats = np.add.reduce(np.square(apart, out=apart), axis=1)
         return distances
 
-    def unknown_share(self, tokens: Sequence[str]) -> float:
-        return unknown_share(tokens, self._known)
+    def strangeness(self, tokens: Sequence[str]) -> Strangeness:
+        return self._familiarity.strangeness(tokens)
 
-    def score(self, logit: float, confidence: float, distance: float, unknown: float) -> float:
+    def score(self, logit: float, confidence: float, distance: float, strangeness: Strangeness) -> float:
         """Between 0 and 1, the higher the more like the training sentences.
 
         logit, confidence: of the most probable intent. One sentence at a time: its few numbers are no work for arrays.
@@ -68,7 +71,8 @@ class InScope:
         # The logarithm of the sum, from one of its terms and that term's share.
         energy = logit / self._temperature - math.log(confidence)
         signal = self.energy * energy - self.distance * math.log(max(distance, SMALLEST_DISTANCE))
-        signal -= self.unknown * (unknown + 2 * unknown**4)
+        unknown, new = strangeness
+        signal -= self.unknown * (unknown + 2 * unknown**4) + self.pairs * (new + new**3)
         return 0.5 + 0.5 * math.tanh((signal + self.offset) / 2)  # a sigmoid that cannot overflow
 
 
@@ -89,13 +93,13 @@ class Rejection:
         self.in_scope = None if factors is None else InScope(artifact, factors)
 
     def verdict(
-        self, score: float, unknown: float, ranking: Sequence[tuple[str, float]], words: int, threshold: float
+        self, score: float, strangeness: Strangeness, ranking: Sequence[tuple[str, float]], words: int, threshold: float
     ) -> Verdict:
         """Status and reason of a sentence. ranking: its two most probable intents; words: how many tokens it has."""
         if not words:
             return "rejected", NO_WORDS
         if score < threshold:
-            return "rejected", self._reason(score, unknown, threshold)
+            return "rejected", self._reason(score, strangeness.unknown, threshold)
         (first, share), (second, next_share) = ranking[:2]
         if share - next_share < self.margin:
             return "ambiguous", f"two intents are about as likely: {first}, {second}"
@@ -106,12 +110,6 @@ class Rejection:
             return f"confidence {score:.3f} is below the threshold {threshold:.3f}"
         what = "no known words" if unknown == 1.0 else "too unlike the training sentences"
         return f"{what} (score {score:.3f}, threshold {threshold:.3f})"
-
-
-def unknown_share(tokens: Sequence[str], known: Container[str]) -> float:
-    """Share of the words of a sentence that are not known; 1 for a sentence of nothing but marks."""
-    words = [token for token in tokens if token not in MARKS]
-    return 1.0 - sum(map(known.__contains__, words)) / len(words) if words else 1.0
 
 
 def _share(header: Mapping[str, Any], name: str) -> float:

@@ -10,10 +10,11 @@ from random_models import SENTENCES, WORDS, random_artifact
 from rnn_intent import artifact as model_file
 from rnn_intent.artifact import Artifact
 from rnn_intent.errors import ModelError
+from rnn_intent.inference.familiarity import Familiarity, neighbours
 from rnn_intent.inference.predictor import Predictor
-from rnn_intent.inference.rejection import unknown_share
 
-FACTORS = {"energy": 0.7, "distance": 0.3, "unknown": 2.0, "offset": 0.1}
+FACTORS = {"energy": 0.7, "distance": 0.3, "unknown": 2.0, "pairs": 1.5, "offset": 0.1}
+PAIRS = neighbours([["play", "some", "music"], ["what", "time", "is", "it", "?"], ["现在", "几点", "了"]])
 
 
 def scored(threshold: float = 0.5, margin: float = 0.0, **factors: float) -> Artifact:
@@ -24,6 +25,7 @@ def scored(threshold: float = 0.5, margin: float = 0.0, **factors: float) -> Art
     tensors = {
         "rejection.projection": random.normal(size=(summary, 3)).astype(np.float16),
         "rejection.centres": random.normal(size=(4, 3)).astype(np.float16),
+        "rejection.pairs": PAIRS,
     }
     rejection = {"threshold": threshold, "margin": margin, "score": {**FACTORS, **factors}}
     return replace(plain, tensors={**plain.tensors, **tensors}, temperature=1.7, rejection=rejection)
@@ -36,8 +38,10 @@ def test_the_score_is_that_of_the_equation():
     energy = np.log(np.exp(logits.astype(float) / 1.7).sum(axis=1))
     places = summaries.astype(float) @ artifact.weights("rejection.projection")
     distances = ((places - artifact.weights("rejection.centres")[logits.argmax(axis=1)]) ** 2).sum(axis=1)
-    unknown = np.array([unknown_share(predictor.tokenizer.words(text), WORDS) for text in SENTENCES])
-    signal = 0.7 * energy - 0.3 * np.log(distances) - 2.0 * (unknown + 2 * unknown**4) + 0.1
+    familiarity = Familiarity(WORDS, PAIRS.tolist())
+    strange = [familiarity.strangeness(predictor.tokenizer.words(text)) for text in SENTENCES]
+    unknown, new = np.array(strange).T
+    signal = 0.7 * energy - 0.3 * np.log(distances) - 2.0 * (unknown + 2 * unknown**4) - 1.5 * (new + new**3) + 0.1
     np.testing.assert_allclose(predictor.in_scope_scores(SENTENCES), 1 / (1 + np.exp(-signal)), atol=1e-5)
 
 
@@ -84,19 +88,13 @@ def test_two_intents_that_are_close_are_ambiguous_and_named(top_k):
     assert Predictor(scored(threshold=1.0, margin=1.0)).predict("play some music").status == "rejected"
 
 
-@pytest.mark.parametrize(
-    ("tokens", "share"),
-    [
-        (["play", "music"], 0.0),
-        (["play", "bagpipes"], 0.5),
-        (["play", "?", "!"], 0.0),
-        (["?"], 1.0),
-        ([], 1.0),
-        (["。", "现在"], 0.0),
-    ],
-)
-def test_marks_are_neither_known_words_nor_unknown_ones(tokens, share):
-    assert unknown_share(tokens, frozenset(WORDS)) == share
+def test_a_score_of_an_earlier_release_does_not_ask_for_pairs():
+    artifact = scored(pairs=0.0)
+    tensors = {name: tensor for name, tensor in artifact.tensors.items() if name != "rejection.pairs"}
+    factors = {name: factor for name, factor in FACTORS.items() if name != "pairs"}
+    earlier = replace(artifact, tensors=tensors, rejection={"threshold": 0.5, "score": factors})
+    scores = Predictor(earlier).in_scope_scores(SENTENCES)
+    np.testing.assert_allclose(scores, Predictor(artifact).in_scope_scores(SENTENCES))
 
 
 def test_a_score_travels_in_the_model_file(tmp_path):
@@ -104,6 +102,13 @@ def test_a_score_travels_in_the_model_file(tmp_path):
     loaded = Predictor.load(tmp_path / "model.safetensors")
     assert loaded.threshold == 0.5
     np.testing.assert_allclose(loaded.in_scope_scores(SENTENCES), Predictor(scored()).in_scope_scores(SENTENCES))
+
+
+def test_pairs_that_the_header_asks_for_must_be_there():
+    artifact = scored()
+    tensors = {key: tensor for key, tensor in artifact.tensors.items() if key != "rejection.pairs"}
+    with pytest.raises(ModelError, match="tensors are missing"):
+        Predictor(replace(artifact, tensors=tensors))
 
 
 @pytest.mark.parametrize("name", ["rejection.projection", "rejection.centres"])
@@ -120,6 +125,7 @@ def test_half_of_a_score_is_a_model_error(name):
         ({"score": []}, "score: is no object"),
         ({"score": {}}, r"score\.energy"),
         ({"score": {**FACTORS, "offset": math.nan}}, r"score\.offset"),
+        ({"score": {**FACTORS, "pairs": None}}, r"score\.pairs"),
         ({"score": {**FACTORS, "distance": "1"}}, r"score\.distance"),
         ({"threshold": 1.5}, r"rejection\.threshold"),
         ({"margin": -0.1}, r"rejection\.margin"),
