@@ -154,7 +154,7 @@ def _sha256(path: Path) -> str:
 
 def _given(run: RunFolder, asked: dict[str, Any]) -> bool:
     """Whether the folder holds these lessons. Raises UsageError if it holds others."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, RecursionError):
         if json.loads(run.teaching.read_text("utf-8")) == asked and run.lessons.is_file():
             return True
         raise UsageError(f"{printable(str(run.path), 300)}: has lessons of other teachers or sentences; --force anew")

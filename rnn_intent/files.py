@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
+import stat
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -47,6 +49,18 @@ def write_atomically(path: Path, content: bytes) -> None:
 def write_json(path: Path, value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
     write_atomically(path, text.encode("utf-8"))
+
+
+def read_file(path: Path, most: int = -1) -> bytes:
+    """The bytes of a file or pipe, the first `most` if a number is given.
+
+    Raises OSError, also for a device: what a stranger's experiment names may have no end, as /dev/zero has none.
+    """
+    with path.open("rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+            raise OSError(errno.EINVAL, "is a device, a file is expected")
+        return file.read(most)
 
 
 def sha256_of(path: Path) -> str:

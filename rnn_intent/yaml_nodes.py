@@ -14,13 +14,34 @@ import yaml
 from yaml.reader import ReaderError
 
 from rnn_intent.errors import ConfigError, printable
+from rnn_intent.files import read_file
 
 MAX_BYTES = 100_000
 MAX_VALUES = 10_000
+MAX_DEPTH = 40
 NEW_LINE = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML 1.1 takes for one
 
 
-class _Loader(yaml.SafeLoader):
+class BoundedLoader(yaml.SafeLoader):
+    """The safe loader, for a tree of nodes that know their lines, with its depth bounded."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            self.refuse(f"nested deeper than {MAX_DEPTH}")
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def refuse(self, problem: str) -> None:
+        """Raises MarkedYAMLError that names the place."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        raise yaml.MarkedYAMLError(None, None, problem, event.start_mark)
+
+
+class _Loader(BoundedLoader):
     """YAML 1.1 as PyYAML reads it, except that 1e-3 is the number it looks like."""
 
 
@@ -41,14 +62,14 @@ def read_node(path: Path, name: str) -> yaml.Node | None:
     Raises ConfigError: not there, a folder, too large, not UTF-8, not YAML.
     """
     try:
-        content = path.read_bytes()
+        content = read_file(path, MAX_BYTES + 1)
     except IsADirectoryError:
         raise ConfigError(f"{name}: is a folder, an experiment file (YAML) is expected") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"{name}: cannot be read: {printable(reason)}") from None
     if len(content) > MAX_BYTES:
-        raise ConfigError(f"{name}: is {len(content):,} bytes large, an experiment has at most {MAX_BYTES:,}")
+        raise ConfigError(f"{name}: is larger than the {MAX_BYTES:,} bytes that an experiment may have")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -68,8 +89,6 @@ def parse(text: str, name: str, numbered: bool = True) -> yaml.Node | None:
         line = f":{len(NEW_LINE.findall(text, 0, error.position)) + 1}" if numbered else ""
         character = f"U+{ord(text[error.position]):04X}"
         raise ConfigError(f"{name}{line}: not YAML: the character {character} is not allowed") from None
-    except RecursionError:
-        raise ConfigError(f"{name}: not an experiment: nested too deeply") from None
     return node
 
 

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,11 @@ import pytest
 
 from rnn_intent.config import dump, load
 from rnn_intent.config_keys import keys, sections
-from rnn_intent.errors import ConfigError
+from rnn_intent.data.readers import read_examples
+from rnn_intent.errors import ConfigError, IntentError
+from rnn_intent.text.user_words import read_user_dictionary
+from rnn_intent.text.vectors import read_vectors
+from rnn_intent.text.vocabulary import SPECIALS
 
 LONGEST = 2.0  # seconds of computing
 PLACE = r"(my|other)\.yaml:[0-9]+: |: is a folder"  # the folder is the one that `extends: .` names
@@ -142,6 +147,15 @@ def test_a_strange_experiment_is_read_or_refused_in_lines(start: int, tmp_path: 
     read = [survives(seed, tmp_path) for seed in range(start, start + 100)]
     assert any(read)
     assert not all(read)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device")
+@pytest.mark.parametrize(
+    "read", [load, read_examples, read_user_dictionary, lambda path: read_vectors(str(path), SPECIALS)]
+)
+def test_what_an_experiment_names_may_have_no_end(read: Callable[[Path], object]) -> None:
+    with pytest.raises(IntentError, match=r"/dev/zero:.* (device|longer)"):
+        read(Path("/dev/zero"))
 
 
 @pytest.mark.long

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from rnn_intent.errors import DataError, printable
+from rnn_intent.files import read_file
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -32,7 +33,7 @@ def read_text(path: Path, encoding: str, files: dict[str, str]) -> str:
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file, or a DataError that says why not."""
     try:
-        return path.read_bytes()
+        return read_file(path)
     except FileNotFoundError:
         raise DataError(f"{shown(path)}: no such file{_neighbour(path)}") from None
     except IsADirectoryError:

@@ -105,7 +105,7 @@ def _tells_of(run: RunFolder, artifact: Artifact) -> bool:
 def _lines(path: Path) -> list[dict[str, Any]]:
     rows = []
     for line in _text(path).splitlines():
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             row = json.loads(line)
             if isinstance(row, dict) and isinstance(row.get("epoch"), int):
                 rows.append(row)
@@ -113,7 +113,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 def _object(path: Path) -> dict[str, Any]:
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, RecursionError):
         value = json.loads(_text(path))
         return value if isinstance(value, dict) else {}
     return {}

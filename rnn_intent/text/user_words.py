@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rnn_intent.errors import DataError
+from rnn_intent.errors import DataError, printable
+from rnn_intent.files import read_file
 from rnn_intent.text.normalize import normalize
 from rnn_intent.text.patterns import atoms_pattern
 
@@ -19,26 +20,28 @@ def read_user_dictionary(path: str | Path) -> tuple[str, ...]:
 
     The words come as written, each once, in order. Raises DataError with all of the file's problems.
     """
+    name = printable(str(path), 1000)
     try:
-        lines = Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}; give a text file with one word a line") from None
+        lines = read_file(Path(path)).removeprefix(b"\xef\xbb\xbf").splitlines()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DataError(f"{name}: {reason}; give a text file with one word a line") from None
     words: dict[str, None] = {}
     problems: list[str] = []
     for number, line in enumerate(lines, 1):
         try:
             word = " ".join(line.decode("utf-8").split())
         except UnicodeDecodeError as error:
-            problems.append(f"{path}:{number}: byte {error.start + 1} is not UTF-8; save the file as UTF-8")
+            problems.append(f"{name}:{number}: byte {error.start + 1} is not UTF-8; save the file as UTF-8")
             continue
         if not word or word.startswith("#"):
             continue
         if normalize(word).strip():
             words[word] = None
         else:
-            problems.append(f"{path}:{number}: only invisible characters; remove the line or write a word")
+            problems.append(f"{name}:{number}: only invisible characters; remove the line or write a word")
     if len(problems) > _SHOWN:
-        problems[_SHOWN:] = [f"{path}: and {len(problems) - _SHOWN} more"]
+        problems[_SHOWN:] = [f"{name}: and {len(problems) - _SHOWN} more"]
     if problems:
         raise DataError(problems)
     return tuple(words)

@@ -13,9 +13,9 @@ from rnn_intent.data.example import Example, Slot
 from rnn_intent.data.formats.plain import one_line
 from rnn_intent.data.rows import Rows, refuse
 from rnn_intent.errors import printable
+from rnn_intent.yaml_nodes import BoundedLoader
 
 MAX_ALIASES = 16
-MAX_DEPTH = 40
 
 # as in Rasa: [words](entity), [words](entity:value) or [words]{"entity": …}; the bounds keep a hostile line linear
 _ENTITY = re.compile(
@@ -25,26 +25,16 @@ _ENTITY = re.compile(
 _OTHER_KEYS = {"synonym", "regex", "lookup"}
 
 
-class _Loader(yaml.SafeLoader):
-    """The safe loader, for a tree of nodes that know their lines, with aliases and depth bounded."""
+class _Loader(BoundedLoader):
+    """Aliases are bounded too: few people alias anything in training data; thousands of aliases are a bomb."""
 
-    aliases = depth = 0
+    _aliases = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        # few people alias anything in training data; thousands of aliases are a bomb
-        self.aliases += self.check_event(yaml.AliasEvent)
-        self.depth += 1
-        if self.aliases > MAX_ALIASES:
-            self._refuse(f"more than {MAX_ALIASES} aliases")
-        if self.depth > MAX_DEPTH:
-            self._refuse(f"nested deeper than {MAX_DEPTH}")
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
-
-    def _refuse(self, problem: str) -> None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        raise yaml.MarkedYAMLError(None, None, problem, event.start_mark)
+        self._aliases += self.check_event(yaml.AliasEvent)
+        if self._aliases > MAX_ALIASES:
+            self.refuse(f"more than {MAX_ALIASES} aliases")
+        return super().compose_node(parent, index)
 
 
 def read(text: str, rows: Rows) -> None:
