@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import re
 import sys
 from pathlib import Path
@@ -45,6 +46,24 @@ def test_the_core_brings_nothing_that_is_not_imported_and_all_that_is() -> None:
     core, extras = declared()
     assert core - imported() == set()
     assert {COMING_WITH.get(name, name) for name in imported()} - core - extras == set()
+
+
+def brought(name: str) -> set[str]:
+    """What a package needs on this system, and what that needs, without what torch brings: that is torch's affair."""
+    found: set[str] = set()
+    for requirement in importlib.metadata.requires(name) or []:
+        needed = re.match(r"[A-Za-z0-9_.-]+", requirement)[0].lower()
+        if ";" not in requirement and needed != "torch":
+            found |= {needed, *brought(needed)}
+    return found
+
+
+def test_whatever_comes_with_a_dependency_is_named() -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    direct = {name.replace("_", "-") for name in declared()[0]} - {"torch"}
+    names = set().union(*(brought("pyyaml" if name == "yaml" else name) for name in direct))
+    assert names
+    assert sorted(name for name in names if name not in page) == []
 
 
 def test_every_dependency_of_the_core_has_its_row_and_its_reason() -> None:
