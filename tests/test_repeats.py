@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from rnn_intent.data.splits import load_splits
 from rnn_intent.errors import DataError, ModelError, UsageError
 from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.inference.predictor import Predictor
+from rnn_intent.lock import held
 from rnn_intent.repeats import cross_validate, spread, train_seeds
+from rnn_intent.run_rows import splits_of_run
 from rnn_intent.runs import RunFolder, find_model, find_models
 
 WORDS = {
@@ -86,6 +89,19 @@ def test_cross_validation_answers_every_row_by_a_model_that_has_not_seen_it(sett
     assert not (tmp_path / "runs" / "latest").exists()
     learned = [json.loads(path.read_text())["rows"]["train"] for path in (tmp_path / "runs").glob("*/fold-*/data.json")]
     assert max(learned) < len(rows) * 2 / 3
+    for number in (1, 3):  # what is measured later is measured on rows that the model has not seen either
+        run = RunFolder(Path(f"runs/folds/fold-{number}"))
+        found = splits_of_run(run, load(run.config))
+        recorded = json.loads(run.data.read_text())["rows"]
+        assert {name: len(getattr(found, name)) for name in recorded} == recorded
+
+
+@pytest.mark.parametrize("several", [train_seeds, cross_validate])
+def test_two_at_once_into_one_folder_are_refused(settings, several):
+    folder = RunFolder(Path("runs/both"))
+    folder.path.mkdir(parents=True)
+    with held(folder), pytest.raises(UsageError, match=f"process {os.getpid()} is training into it"):
+        several(settings, 2, folder.path, force=True)
 
 
 def test_folds_hold_every_row_once_and_every_intent_alike():
