@@ -15,7 +15,7 @@ Row = tuple[str, str, str, float | int | str]
 
 MEASURES = ("precision", "recall", "f1", "support")
 _OVERALL = ("rows", "intents", "accuracy", "macro_f1", "accuracy_top_3")
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_A_FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r")  # the wide ones too: see data/formats/csv.py
 
 
 def as_json(numbers: Numbers) -> str:

@@ -42,7 +42,15 @@ def test_csv_holds_every_number_of_json_once() -> None:
 
 @pytest.mark.parametrize(
     ("name", "cell"),
-    [("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'\\tx"), ("\rx", "'\\rx")],
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("＝1", "'＝1"),
+        ("\tx", "'\\tx"),
+        ("\rx", "'\\rx"),
+    ],
 )
 def test_a_name_that_a_spreadsheet_would_run_gets_an_apostrophe(name: str, cell: str) -> None:
     assert spreadsheet_text(name) == cell

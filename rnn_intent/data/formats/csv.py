@@ -15,8 +15,9 @@ from rnn_intent.errors import printable
 
 DELIMITERS = ",;\t"
 
-# A spreadsheet runs a cell that starts so as a formula; an apostrophe in front says that it is text.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# A spreadsheet runs a cell that starts so as a formula, some also with the wide characters of Chinese keyboards; an
+# apostrophe in front says that it is text.
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
 
 
 def read(text: str, rows: Rows) -> None:

@@ -104,8 +104,10 @@ def test_messages_hold_no_terminal_escapes() -> None:
     assert all(problem.isprintable() and len(problem) < 250 for problem in found)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+49 30", "-5", "@all", "'=x", "''+", "'quoted'", "plain", "a=b"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+49 30", "-5", "@all", "＝1+1", "＠all", "'=x", "''+", "'quoted'", "plain", "a=b"]
+)
 def test_csv_cells_are_no_formulas_and_come_back_as_they_were(cell: str) -> None:
     written = csv.write([Example(cell, "greet")])
-    assert written.split("\n")[1][0] not in "=+-@"
+    assert written.split("\n")[1][0] not in "=+-@＝＋－＠"
     assert read("csv", written)[0].text == cell
