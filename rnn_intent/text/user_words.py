@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rnn_intent.errors import DataError, printable
-from rnn_intent.files import read_file
 from rnn_intent.text.normalize import normalize
 from rnn_intent.text.patterns import atoms_pattern
 
@@ -20,6 +19,8 @@ def read_user_dictionary(path: str | Path) -> tuple[str, ...]:
 
     The words come as written, each once, in order. Raises DataError with all of the file's problems.
     """
+    from rnn_intent.files import read_file  # here, because prediction needs none of it
+
     name = printable(str(path), 1000)
     try:
         lines = read_file(Path(path)).removeprefix(b"\xef\xbb\xbf").splitlines()
