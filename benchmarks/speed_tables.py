@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.tables import table
 
 LANGUAGES = ("english", "chinese")
+RUNTIMES = ("onnxruntime", "own", "onnxruntime, from text", "own, from text")
 
 
 def sections(figures: dict[str, Any]) -> list[str]:
@@ -15,10 +16,11 @@ def sections(figures: dict[str, Any]) -> list[str]:
         ("## Start-up, whole processes", _start_table(figures["start"])),
         ("## Answering, in a running process on one core", _answer_table(figures)),
         ("## Where the time goes, µs a sentence", _split_table(figures)),
+        ("## Beside onnxruntime, one thread, µs a sentence", _runtime_table(figures)),
         ("## Growth", _growth_tables(figures)),
         ("## Many lines through `rnn-intent predict -`", _memory_table(figures["memory"])),
     ]
-    return [f"{heading}\n\n{body}" for heading, body in parts]
+    return [f"{heading}\n\n{body}" for heading, body in parts if body]
 
 
 def _start_table(rows: Sequence[dict[str, Any]]) -> str:
@@ -56,6 +58,17 @@ def _split_table(figures: dict[str, Any]) -> str:
         ]
         lines.append([name, *(f"{value:.1f} ({value / whole:.0%})" for value, whole in values)])
     return table(["part", "English", "Chinese"], lines)
+
+
+def _runtime_table(figures: dict[str, Any]) -> str:
+    """Empty where onnxruntime is not installed."""
+    found = {language: figures[language]["runtimes"] for language in LANGUAGES if figures[language].get("runtimes")}
+    lines = [
+        [f"{name}, {language.capitalize()}", *(f"{runtimes[kind][key]:.0f}" for key in RUNTIMES)]
+        for language, runtimes in found.items()
+        for name, kind in (("test set", "many"), ("one sentence of 12 words", "single"))
+    ]
+    return table(["up to the probabilities", *RUNTIMES], lines) if lines else ""
 
 
 def _growth_tables(figures: dict[str, Any]) -> str:

@@ -19,9 +19,11 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.runtimes import beside_onnxruntime
 from rnn_intent.cli.lines import line_writer, read_blocks
 from rnn_intent.data.readers import read_examples
 from rnn_intent.inference.batch import Batch
+from rnn_intent.inference.encoder import batch_size
 from rnn_intent.inference.predictor import Predictor
 
 WORDS = 12  # of the single sentences
@@ -41,6 +43,7 @@ def main() -> None:
         "workers": workers(predictor, texts),
         "by_sentences": by_sentences(predictor, texts),
         "by_words": by_words(predictor, texts),
+        "runtimes": beside_onnxruntime(predictor, texts, sentences_of(predictor, texts, WORDS, 300)),
     }
     print(json.dumps(figures))
 
@@ -85,7 +88,7 @@ def matrix_products(predictor: Predictor, texts: Sequence[str]) -> dict[str, Cal
     return {
         f"gates {form}, batches of {size}": _products(lengths, matrices, size)
         for form, matrices in (("together", joined), ("apart", apart))
-        for size in (64, 128, 256, 512)
+        for size in (batch_size(hidden), 64, 128, 256, 512)
     }
 
 
