@@ -4,7 +4,8 @@
                discriminant analysis), from the training rows' summaries
 2. factors     of energy and distance, by logistic regression. What should be rejected is not known, so each validation
                row stands in for it once more, with its own intent taken out of the model
-3. offset      such that the threshold on a budget of false rejections is one half
+3. pairs       the weight of new neighbours, such that heaps of characters are rejected (`heaps.py`)
+4. offset      such that the threshold on a budget of false rejections is one half
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.data.example import Example
+from rnn_intent.evaluation.heaps import WEIGHTS, evidence, pairs_weight
 from rnn_intent.evaluation.rejection_cost import threshold_for
 from rnn_intent.inference.familiarity import neighbours
 from rnn_intent.inference.predictor import Predictor
@@ -25,7 +27,6 @@ from rnn_intent.inference.rejection import SMALLEST_DISTANCE
 FALSE_REJECT = 0.05  # share of sentences that belong which the default threshold turns away
 MARGIN = 0.2  # closer than this, the first of two intents is right half of the time
 UNKNOWN = 2.0  # of unknown words; the unit is the standard deviation of the score (docs/rejection.md)
-PAIRS = 1.5  # of words that never stood together, in the same unit
 DIRECTIONS = 32
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
 SMALLEST_SPREAD = 0.05  # of a signal; a few rows that are all alike must not make its factor infinite
@@ -60,7 +61,10 @@ def fit_rejection(
     factors = fit_factors(encoded, projection.astype(np.float32), centres.astype(np.float32))
     rejection = {"threshold": 0.5, "margin": MARGIN, "score": {**factors, "offset": 0.0}}
     artifact = replace(artifact, tensors={**artifact.tensors, **tensors}, rejection=rejection)
-    return _centred(artifact, [row.text for row in valid if row.intent in artifact.labels], false_reject)
+    texts = [row.text for row in valid if row.intent in artifact.labels]
+    factors["pairs"] = pairs_weight(artifact, [row.text for row in train], texts, false_reject)
+    artifact = replace(artifact, rejection={**rejection, "score": {**factors, "offset": 0.0}})
+    return _centred(artifact, texts, false_reject)
 
 
 def with_threshold(artifact: Artifact, threshold: float, budget: dict[str, Any]) -> Artifact:
@@ -118,7 +122,7 @@ def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> d
         weights = np.array([1.0, 0.0])
     together = max(float(((belongs - means) / spread @ weights).std()), SMALLEST_SPREAD * float(weights.sum()))
     energy, distance = weights / spread / together
-    return {"energy": float(energy), "distance": float(distance), "unknown": UNKNOWN, "pairs": PAIRS}
+    return {"energy": float(energy), "distance": float(distance), "unknown": UNKNOWN, "pairs": WEIGHTS[0]}
 
 
 def _signals(logits: np.ndarray, distances: np.ndarray) -> np.ndarray:
@@ -155,9 +159,8 @@ def _logistic(signals: np.ndarray, truth: np.ndarray) -> np.ndarray:
 def _centred(artifact: Artifact, texts: Sequence[str], false_reject: float) -> Artifact:
     """With the offset that puts the threshold of the budget at one half."""
     assert artifact.rejection is not None
-    scores = Predictor(artifact).in_scope_scores(texts)
-    evidence = 2 * np.arctanh(np.clip(2 * scores - 1, -1 + 1e-12, 1 - 1e-12))
-    factors = {**artifact.rejection["score"], "offset": -threshold_for(evidence, false_reject)}
+    offset = -threshold_for(evidence(Predictor(artifact), texts), false_reject)
+    factors = {**artifact.rejection["score"], "offset": offset}
     artifact = replace(artifact, rejection={**artifact.rejection, "score": factors})
     exact = threshold_for(Predictor(artifact).in_scope_scores(texts), false_reject)  # one half, but for rounding
     return with_threshold(artifact, exact, {"false_reject": false_reject, "rows": len(texts)})

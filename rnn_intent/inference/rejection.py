@@ -1,13 +1,14 @@
 """Which answers not to believe: an in-scope score for each sentence, a threshold, and a word on why.
 
-    score = sigmoid(a * energy - b * log(distance) - c * (unknown + 2 unknown⁴) - e * (new + new³) + d)
+    score = sigmoid(a * energy - b * log(distance) - c * (unknown + 2 unknown⁴) - e * new⁴ + d)
 
     energy    log of the sum of exp(logits / temperature): low where no intent finds support (Liu et al. 2020)
     distance  squared distance of the summary to the centre of its most probable intent, along the directions that tell
               the intents apart and in units of the spread within an intent (Mahalanobis; Lee et al. 2018)
     unknown   share of the sentence's words that training never saw; where they are most or all, hardly any certainty of
               the network makes up for it, because it has read little but noise
-    new       share of its pairs of neighbouring words that training never saw (`familiarity.py`)
+    new       share of its pairs of neighbouring words that training never saw (`familiarity.py`): little said by some, as
+              new sentences have them, but much by nearly all
 
 a, b, c, d and e stand in the model file's header, the directions, centres and pairs beside the weights;
 `evaluation/rejection.py` fits them. A model file without them is judged by its confidence; one without pairs is of an
@@ -72,7 +73,7 @@ class InScope:
         energy = logit / self._temperature - math.log(confidence)
         signal = self.energy * energy - self.distance * math.log(max(distance, SMALLEST_DISTANCE))
         unknown, new = strangeness
-        signal -= self.unknown * (unknown + 2 * unknown**4) + self.pairs * (new + new**3)
+        signal -= self.unknown * (unknown + 2 * unknown**4) + self.pairs * new**4
         return 0.5 + 0.5 * math.tanh((signal + self.offset) / 2)  # a sigmoid that cannot overflow
 
 

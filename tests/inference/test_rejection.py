@@ -41,7 +41,7 @@ def test_the_score_is_that_of_the_equation():
     familiarity = Familiarity(WORDS, PAIRS.tolist())
     strange = [familiarity.strangeness(predictor.tokenizer.words(text)) for text in SENTENCES]
     unknown, new = np.array(strange).T
-    signal = 0.7 * energy - 0.3 * np.log(distances) - 2.0 * (unknown + 2 * unknown**4) - 1.5 * (new + new**3) + 0.1
+    signal = 0.7 * energy - 0.3 * np.log(distances) - 2.0 * (unknown + 2 * unknown**4) - 1.5 * new**4 + 0.1
     np.testing.assert_allclose(predictor.in_scope_scores(SENTENCES), 1 / (1 + np.exp(-signal)), atol=1e-5)
 
 
