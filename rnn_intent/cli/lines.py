@@ -12,12 +12,13 @@ from typing import BinaryIO
 from rnn_intent.errors import DataError, UsageError, printable
 
 BLOCK = 1 << 18  # bytes: thousands of sentences, so that batches are full, and little memory
+LONGEST_LINE = 1 << 24  # characters; a file without line ends, or /dev/zero, is not gathered in memory
 
 
 def read_blocks(source: Path | None, encoding: str) -> Iterator[list[str]]:
     """The lines of a file, or of standard input, in blocks; a slow pipe gives at once what has arrived.
 
-    Raises DataError: no such file, a folder, not in this encoding (with byte offset and line).
+    Raises DataError: no such file, a folder, a line without end, not in this encoding (with byte offset and line).
     """
     with _opened(source) as file:
         yield from _decoded(file, "standard input" if source is None else printable(str(source), 1000), encoding)
@@ -76,6 +77,7 @@ def _opened(source: Path | None) -> contextlib.AbstractContextManager[BinaryIO]:
 
 def _decoded(file: BinaryIO, name: str, encoding: str) -> Iterator[list[str]]:
     decode = _Decoder(name, encoding).decode
+    number = 1
     parts: list[str] = []  # of the line that has not ended yet
     data = b" "
     while data:
@@ -83,10 +85,12 @@ def _decoded(file: BinaryIO, name: str, encoding: str) -> Iterator[list[str]]:
         text = decode(data)
         if "\n" in text:
             *lines, rest = ("".join(parts) + text).split("\n")
-            parts = [rest]
+            parts, number = [rest], number + len(lines)
             yield [line.removesuffix("\r") for line in lines]
         else:
             parts.append(text)
+            if len(parts) * BLOCK > LONGEST_LINE and sum(map(len, parts)) > LONGEST_LINE:
+                raise DataError(f"{name}:{number}: longer than {LONGEST_LINE:,} characters: not a file of sentences")
     if last := "".join(parts).removesuffix("\r"):
         yield [last]  # its end may be missing
 

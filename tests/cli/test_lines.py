@@ -43,6 +43,15 @@ def test_a_wrong_encoding_is_told_with_line_and_byte(tmp_path: Path, monkeypatch
     assert str(caught.value).startswith(f"{path}:2: byte 10 (0xff) is not utf-8; ")
 
 
+def test_a_line_that_does_not_end_is_not_gathered_in_memory(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(lines, "BLOCK", 100)
+    monkeypatch.setattr(lines, "LONGEST_LINE", 1000)
+    (tmp_path / "in.txt").write_text("time\nrain\n" + "x" * 990 + "\n" + "y" * 5000, encoding="utf-8")
+    blocks = lines.read_blocks(tmp_path / "in.txt", "utf-8")
+    with pytest.raises(DataError, match=r"in.txt:4: longer than 1,000 characters"):
+        list(blocks)
+
+
 def test_a_character_cut_off_at_the_end_is_told_too(tmp_path: Path) -> None:
     path = tmp_path / "in"
     path.write_bytes("time\n几".encode()[:-1])
