@@ -7,8 +7,8 @@
               the intents apart and in units of the spread within an intent (Mahalanobis; Lee et al. 2018)
     unknown   share of the sentence's words that training never saw; where they are most or all, hardly any certainty of
               the network makes up for it, because it has read little but noise
-    new       share of its pairs of neighbouring words that training never saw (`familiarity.py`): little said by some, as
-              new sentences have them, but much by nearly all
+    new       share of its pairs of neighbouring words that training never saw (`familiarity.py`); sentences of
+              one's own have some, so that they weigh where they are nearly all
 
 a, b, c, d and e stand in the model file's header, the directions, centres and pairs beside the weights;
 `evaluation/rejection.py` fits them. A model file without them is judged by its confidence; one without pairs is of an
