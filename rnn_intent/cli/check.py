@@ -170,7 +170,7 @@ def _splits(files: list[Path] | None, format: str, encoding: str) -> dict[str, l
     problems: list[str] = []
     for path in paths:
         try:
-            read = read_splits(path, format, encoding)
+            read = read_splits(path, format, encoding, keep_blank=True)
         except DataError as error:
             problems += error.problems
             continue

@@ -65,12 +65,19 @@ def read_examples(
     return splits[wanted]
 
 
-def read_splits(path: str | Path, format: str = "auto", encoding: str = "utf-8") -> dict[str, list[Example]]:
-    """The rows by split: CLINC JSON or a folder gives train, valid, test, oos_train, …; any other file gives `""`."""
-    return read_contents(path, format, encoding).splits
+def read_splits(
+    path: str | Path, format: str = "auto", encoding: str = "utf-8", keep_blank: bool = False
+) -> dict[str, list[Example]]:
+    """The rows by split: CLINC JSON or a folder gives train, valid, test, oos_train, …; any other file gives `""`.
+
+    keep_blank: rows without a text come out as well, for a reviewer to speak of.
+    """
+    return read_contents(path, format, encoding, keep_blank).splits
 
 
-def read_contents(path: str | Path, format: str = "auto", encoding: str = "utf-8") -> Contents:
+def read_contents(
+    path: str | Path, format: str = "auto", encoding: str = "utf-8", keep_blank: bool = False
+) -> Contents:
     """All that a path holds, with the sha256 of each file read."""
     if format not in FORMATS:
         close = difflib.get_close_matches(format, FORMATS, n=1)
@@ -81,7 +88,8 @@ def read_contents(path: str | Path, format: str = "auto", encoding: str = "utf-8
         is_folder = path.is_dir()
     except (OSError, ValueError):  # a name too long, or with a NUL byte: reading the file says so
         is_folder = False
-    return _read_folder(path, format, encoding) if is_folder else _read_file(path, format, encoding)
+    read = _read_folder if is_folder else _read_file
+    return read(path, format, encoding, keep_blank)
 
 
 def sniff(text: str, suffix: str) -> str:
@@ -107,10 +115,10 @@ def _sniff_json(start: str) -> str:
     return "jsonl" if first.endswith("}") and not _CLINC.match(start) else "clinc"
 
 
-def _read_file(path: Path, format: str, encoding: str) -> Contents:
+def _read_file(path: Path, format: str, encoding: str, keep_blank: bool) -> Contents:
     contents = Contents({})
     text = read_text(path, encoding, contents.files)
-    rows = Rows(shown(path))
+    rows = Rows(shown(path), keep_blank)
     if not text.strip():
         raise DataError(f"{rows.name}: the file is empty")
     if format == "seq":
@@ -129,9 +137,9 @@ def _read_file(path: Path, format: str, encoding: str) -> Contents:
     return contents
 
 
-def _read_folder(folder: Path, format: str, encoding: str) -> Contents:
+def _read_folder(folder: Path, format: str, encoding: str, keep_blank: bool) -> Contents:
     if (folder / seq.SENTENCES).exists() or (format == "seq" and not _parts(folder, format)):
-        return _read_seq(folder, encoding)
+        return _read_seq(folder, encoding, keep_blank)
     found = _parts(folder, format)
     if not found:
         raise DataError(
@@ -141,7 +149,7 @@ def _read_folder(folder: Path, format: str, encoding: str) -> Contents:
     contents, problems = Contents({}), list[str]()
     for split, paths in found.items():
         try:
-            part = read_contents(paths[0], format, encoding)
+            part = read_contents(paths[0], format, encoding, keep_blank)
             contents.splits[split] = part.splits[WHOLE]
             contents.files |= part.files
         except KeyError:
@@ -176,13 +184,13 @@ def _fits(path: Path, format: str) -> bool:
     return kind is not None and (format == "auto" or kind in (format, "auto"))
 
 
-def _read_seq(folder: Path, encoding: str) -> Contents:
+def _read_seq(folder: Path, encoding: str, keep_blank: bool) -> Contents:
     contents = Contents({})
     sentences = read_text(folder / seq.SENTENCES, encoding, contents.files)
     labels = read_text(folder / seq.LABELS, encoding, contents.files)
     has_tags = (folder / seq.TAGS).exists()
     tags = read_text(folder / seq.TAGS, encoding, contents.files) if has_tags else None
-    rows = Rows(shown(folder / seq.SENTENCES))
+    rows = Rows(shown(folder / seq.SENTENCES), keep_blank)
     seq.read(sentences, labels, tags, rows)
     contents.splits = {WHOLE: rows.finish()}
     return contents

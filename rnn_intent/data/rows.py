@@ -28,10 +28,14 @@ def refuse(problems: Sequence[str]) -> None:
 
 
 class Rows:
-    """The good rows of one file, in order, and its problems; `name` is the file as messages show it."""
+    """The good rows of one file, in order, and its problems; `name` is the file as messages show it.
 
-    def __init__(self, name: str) -> None:
+    keep_blank: a row without a text is no problem.
+    """
+
+    def __init__(self, name: str, keep_blank: bool = False) -> None:
         self.name = name
+        self._keep_blank = keep_blank
         self.examples: list[Example] = []
         self.problems: list[str] = []
         self._more = 0
@@ -45,7 +49,7 @@ class Rows:
         intent = intent.strip()
         if intent not in self._known_intents and not self._good_intent(line, text, intent):
             return
-        if not text.strip(_UNSEEN).strip():
+        if not self._keep_blank and not text.strip(_UNSEEN).strip():
             self.problem(line, f"no text for the intent {printable(intent)!r}; write one or delete the row")
         elif not text.isascii() and _SURROGATE.search(text):
             self.problem(line, f"half a character (a lone surrogate) in {printable(text)!r}; write the sentence anew")

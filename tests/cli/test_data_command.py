@@ -163,6 +163,18 @@ def test_fix_never_writes_over_a_file(invoke, tmp_path: Path, target: str) -> No
     assert (tmp_path / "other.tsv").read_text() == "mine"
 
 
+@pytest.mark.parametrize(("name", "faulty_row"), [("x.tsv", " \task_time"), ("x.jsonl", '{"text": "", "intent": "a"}')])
+def test_a_row_without_a_text_is_a_finding_among_others_and_deleted(invoke, tmp_path: Path, name, faulty_row) -> None:
+    good = [row.split("\t") for row in many("ask_time", "clock") + many("ask_weather", "sky")]
+    as_json = [json.dumps({"text": text, "intent": intent}) for text, intent in good]
+    rows(tmp_path / name, *(as_json if name.endswith("l") else map("\t".join, good)), faulty_row, faulty_row)
+    result = invoke("data", "check", name, "--fix", f"clean{Path(name).suffix}", "--no-labels")
+    told = [f"{name}:{line}  FIX  nothing in the text can be seen; delete this row" for line in (25, 26)]
+    assert result.stdout.splitlines() == told
+    assert result.exit_code == 0
+    assert invoke("data", "check", f"clean{Path(name).suffix}", "--strict", "--no-labels").exit_code == 0
+
+
 @pytest.mark.parametrize(("doubts", "exit_code"), [("4%", 0), ("3%", 5), ("0%", 5)])
 def test_strict_lets_few_doubts_about_intents_pass(invoke, tmp_path: Path, doubts: str, exit_code: int) -> None:
     time, sky = many("ask_time", "clock time please"), many("ask_weather", "sky weather rain")

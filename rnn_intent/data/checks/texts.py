@@ -21,7 +21,7 @@ def check_texts(rows: Sequence[Row], max_tokens: int) -> Iterator[Finding]:
         if len(text) > max_tokens and (count := len(_TOKEN.findall(text))) > max_tokens:
             message = f"about {count} tokens long; only the first {max_tokens} are read"
             yield Finding(place, "REVIEW", "long text", message, "shorten it, or raise text.max_tokens")
-        if text.isascii() and text.isprintable():
+        if text.isascii() and text.isprintable() and text.strip():
             continue
         if is_blank(text):
             yield Finding(place, "FIX", "blank text", "nothing in the text can be seen", "delete this row")
