@@ -199,9 +199,8 @@ class Predictor:
         labels, threshold, verdict = self.labels, self.threshold, self._rejection.verdict
         wanted = max(scores.top_k, 1)
         predictions = []
-        rows = zip(
-            texts, scores.best.tolist(), scores.shares.tolist(), scores.words, self._in_scope(scores), strict=True
-        )
+        judged_by = self._in_scope(scores)
+        rows = zip(texts, scores.best.tolist(), scores.shares.tolist(), scores.words, judged_by, strict=True)
         for text, best, shares, words, (score, strange) in rows:
             ranking = list(zip([labels[label] for label in best], shares, strict=True))
             judged = verdict(score, strange, ranking, words, threshold)
