@@ -85,9 +85,10 @@ def test_only_the_training_wing_knows_torch():
 
 
 def loaded_after(code: str) -> set[str]:
+    """The packages that are imported by then, and with their dots, their modules."""
     script = f"import sys\n{code}\nprint('\\n'.join(sys.modules), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, encoding="utf-8", check=True)
-    return {name.split(".")[0] for name in done.stderr.split()}
+    return {part for name in done.stderr.split() for part in (name, name.split(".")[0])}
 
 
 HEAVY = {"torch", "pydantic", "yaml", "rich", "tqdm", "matplotlib", "sklearn", "scipy", "onnxruntime", "pandas"}
@@ -102,6 +103,13 @@ def test_a_predictor_loads_numpy_and_nothing_heavier():
     loaded = loaded_after("from rnn_intent import Predictor")
     assert "numpy" in loaded
     assert not loaded & (HEAVY | {"jieba", "marisa_trie", "typer"})
+
+
+def test_a_first_answer_loads_no_further_parts_of_numpy():
+    model = str(PACKAGE / "builtin" / "model.safetensors")
+    loaded = loaded_after(f"from rnn_intent import Predictor\nPredictor.load({model!r}).predict('What time is it ?')")
+    assert "numpy" in loaded
+    assert not loaded & {"numpy.ma", "numpy.random", "numpy.fft", "numpy.polynomial"}
 
 
 @pytest.mark.parametrize("arguments", ["--help", "train --help", "--version"])

@@ -64,7 +64,7 @@ def evidence(predictor: Predictor, texts: Sequence[str]) -> np.ndarray:
 def _evidence(artifact: Artifact, texts: Sequence[str]) -> np.ndarray:
     """(texts, 2): the evidence, and the share of new neighbours, to the fourth."""
     predictor = Predictor(artifact)
-    familiarity = Familiarity((), artifact.tensors["rejection.pairs"].tolist())
+    familiarity = Familiarity((), artifact.tensors["rejection.pairs"])
     new = [familiarity.strangeness(predictor.tokenizer.words(text)).new ** 4 for text in texts]
     return np.stack([evidence(predictor, texts), new], axis=1)
 

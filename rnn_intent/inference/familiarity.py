@@ -22,6 +22,7 @@ LARGEST = 0x7FFFFFFF  # of a pair's number
 SPREAD = 0x9E3779B1  # odd, so that different left neighbours stay different
 EDGE = "\n"  # neighbour of the first word, and of the last
 MOST_WORDS = 50_000  # whose parts are kept
+PATIENCE = 500  # look-ups
 
 
 class Strangeness(NamedTuple):
@@ -53,14 +54,34 @@ class _Word(NamedTuple):
 MARK = _Word(0, 0, 0, 0, 0)
 
 
+class Pairs:
+    """Numbers, (pairs,) int32. One sentence is looked up by halving; who asks more often pays once for a set."""
+
+    def __init__(self, numbers: np.ndarray) -> None:
+        self._numbers = np.sort(numbers)
+        self._asked = 0
+
+    def __contains__(self, number: int) -> bool:
+        self._asked += 1
+        place = int(self._numbers.searchsorted(number))
+        return place < len(self._numbers) and bool(self._numbers[place] == number)
+
+    def quick(self) -> Pairs | frozenset[int]:
+        """What to ask next: itself, or, after many questions, a set."""
+        return self if self._asked < PATIENCE else frozenset(self._numbers.tolist())
+
+
 class Familiarity:
     """known: the words of training; pairs: numbers of neighbours, as `neighbours` gives them."""
 
-    def __init__(self, known: Iterable[str], pairs: Iterable[int]) -> None:
-        self._known, self._pairs = frozenset(known), frozenset(pairs)
+    def __init__(self, known: Iterable[str], pairs: np.ndarray) -> None:
+        self._known = frozenset(known)
+        self._pairs: Pairs | frozenset[int] = Pairs(pairs)
         self._words: dict[str, _Word] = {}
 
     def strangeness(self, tokens: Sequence[str]) -> Strangeness:
+        if isinstance(self._pairs, Pairs):
+            self._pairs = self._pairs.quick()
         kept, seen = self._words, self._pairs
         words = unknown = pairs = new = 0
         left = BEGINNING

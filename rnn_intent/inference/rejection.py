@@ -52,7 +52,7 @@ class InScope:
         self._centres = artifact.weights("rejection.centres")
         # Not the words that are known from pretrained vectors alone: they come after those of training.
         known = artifact.vocabulary[len(SPECIALS) : len(artifact.tensors["embedding.words"])]
-        pairs = artifact.tensors["rejection.pairs"].tolist() if self.pairs else ()
+        pairs = artifact.tensors["rejection.pairs"] if self.pairs else np.empty(0, dtype=np.int32)
         self._familiarity = Familiarity(known, pairs)
 
     def distances(self, places: Floats, best: Indices) -> Floats:

@@ -114,10 +114,10 @@ class Starts:
 
     def _learn(self, rows: Indices, places: Indices) -> Indices:
         """Computes what is not known yet; the places of all rows."""
-        new = np.unique(rows[places < 0])
+        new = _distinct(rows[places < 0])
         if self._used + len(new) > len(self._known):
             self._places.fill(-1)
-            self._used, new = 0, np.unique(rows)
+            self._used, new = 0, _distinct(rows)
         end = self._used + len(new)
         self._places[new] = np.arange(self._used, end)
         self._compute(new, self._known[self._used : end])
@@ -130,3 +130,8 @@ class Starts:
         layer.first(buffers, self._table, rows * layer.planes.size + layer.planes)
         layer.multiply(buffers)
         out.reshape(len(rows), self._parts, layer.directions, layer.hidden)[...] = buffers.known.transpose(2, 0, 1, 3)
+
+
+def _distinct(numbers: Indices) -> Indices:
+    """Each once, ascending. Few they are; and np.unique() would import a module as large as the rest of a start-up."""
+    return np.array(sorted(set(numbers.ravel().tolist())), dtype=np.intp)

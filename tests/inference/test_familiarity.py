@@ -11,7 +11,7 @@ KNOWN = [token for tokens in TRAIN for token in tokens]
 
 
 def reader() -> Familiarity:
-    return Familiarity(KNOWN, neighbours(TRAIN).tolist())
+    return Familiarity(KNOWN, neighbours(TRAIN))
 
 
 @pytest.mark.parametrize("tokens", [tokens for tokens in TRAIN if len(tokens) > 1])
@@ -53,3 +53,14 @@ def test_forgetting_words_changes_no_answer(monkeypatch):
 
 def test_broken_characters_are_only_strange():
     assert reader().strangeness(["\ud800"]) == (1.0, 1.0)
+
+
+def test_one_look_up_and_thousands_find_the_same():
+    numbers = neighbours(TRAIN)
+    often = reader()
+    first = [often.strangeness(tokens) for tokens in [*TRAIN, ["never", "seen"]]]
+    for _ in range(1000):
+        often.strangeness(TRAIN[0])
+    assert isinstance(often._pairs, frozenset)
+    assert often._pairs == set(numbers.tolist())
+    assert [often.strangeness(tokens) for tokens in [*TRAIN, ["never", "seen"]]] == first

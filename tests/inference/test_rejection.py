@@ -38,7 +38,7 @@ def test_the_score_is_that_of_the_equation():
     energy = np.log(np.exp(logits.astype(float) / 1.7).sum(axis=1))
     places = summaries.astype(float) @ artifact.weights("rejection.projection")
     distances = ((places - artifact.weights("rejection.centres")[logits.argmax(axis=1)]) ** 2).sum(axis=1)
-    familiarity = Familiarity(WORDS, PAIRS.tolist())
+    familiarity = Familiarity(WORDS, PAIRS)
     strange = [familiarity.strangeness(predictor.tokenizer.words(text)) for text in SENTENCES]
     unknown, new = np.array(strange).T
     signal = 0.7 * energy - 0.3 * np.log(distances) - 2.0 * (unknown + 2 * unknown**4) - 1.5 * new**4 + 0.1
