@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnn_intent.artifact import Artifact
-from rnn_intent.inference.recurrence import SMALL_PRODUCT, Floats
+from rnn_intent.inference.recurrence import Floats
 
 
 class Head:
@@ -21,14 +21,10 @@ class Head:
         # (parts, hidden, labels + k): each part of the summary is multiplied apart, because shorter sums round less
         self._weight = weight.T.reshape(-1, artifact.settings.model.hidden_size, len(bias))
         self._bias = bias
-        self._at_once = max(SMALL_PRODUCT // self._weight[0].size // 4 * 4, 4)
 
     def read(self, summaries: Floats) -> tuple[Floats, Floats]:
         """Logits (sentences, labels) and projected summaries (sentences, k)."""
         parts = summaries.reshape(len(summaries), len(self._weight), -1).swapaxes(0, 1)  # (parts, sentences, hidden)
-        found: Floats = np.empty((len(summaries), len(self._bias)), dtype=np.float32)
-        for first in range(0, len(summaries), self._at_once):
-            some = slice(first, first + self._at_once)
-            np.add.reduce(np.matmul(parts[:, some], self._weight), axis=0, out=found[some])
+        found: Floats = np.add.reduce(np.matmul(parts, self._weight), axis=0)
         found += self._bias
         return found[:, : self.labels], found[:, self.labels :]
