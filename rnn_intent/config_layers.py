@@ -191,6 +191,8 @@ def _parent(layer: Layer, root: Path) -> Path | None:
             f"{place}: extends: {printable(name)!r} is outside the folder {printable(str(root))}; "
             "put a copy of it beside the experiment"
         )
+    if path.is_dir():
+        raise ConfigError(f"{place}: extends: {printable(name)!r} is a folder, an experiment file (YAML) is expected")
     return path
 
 

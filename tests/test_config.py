@@ -93,6 +93,11 @@ def test_a_parent_outside_the_named_folder_is_refused(tmp_path: Path, absolute: 
     assert "put a copy" in problem
 
 
+def test_a_folder_is_no_parent(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, "seed: 5\nextends: .")
+    assert problem.startswith("my.yaml:2: extends: '.' is a folder")
+
+
 def test_a_link_does_not_lead_outside_either(tmp_path: Path) -> None:
     outside = written(tmp_path, "seed: 5", "secret.yaml")
     (tmp_path / "mine").mkdir()
