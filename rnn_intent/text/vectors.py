@@ -135,7 +135,8 @@ def _pairs(path: Path) -> Iterator[Pair]:
 
 def _numbers(values: list[str], place: str) -> np.ndarray:
     try:
-        vector = np.array(values, dtype=np.float32)
+        with np.errstate(over="ignore"):  # told below
+            vector = np.array(values, dtype=np.float32)
     except ValueError:
         raise DataError(f"{place}: a value that is no number") from None
     if not np.isfinite(vector).all() or np.abs(vector).max() > 6e4:  # the largest float16
@@ -171,7 +172,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         with UNPACKED.get(path.suffix.lower(), _plain)(path) as file:
             yield file
     except ARCHIVES as error:
-        told = printable(str(error), 300)
+        told = printable(str(error), 300) or type(error).__name__  # some say nothing
         raise DataError(f"{printable(str(path), 300)}: cannot be read as word vectors: {told}") from None
 
 
