@@ -20,18 +20,18 @@ ROUNDS = 5
 def beside_onnxruntime(predictor: Predictor, texts: Sequence[str], sentences: Sequence[str]) -> dict[str, Any] | None:
     """Microseconds a sentence up to the probabilities, many at once (texts) and one at a time (sentences).
 
-    Many are sorted by length, in the batches that suit onnxruntime best. Ready-made inputs are what the graph takes;
-    ours start from tokens then. None where onnxruntime or onnx is not installed.
+    Many are sorted by length, in the batches that suit onnxruntime best. Its inputs are ready-made, ours are tokens;
+    what it takes to make either is left out. None where onnxruntime or onnx is not installed.
     """
     if not (find_spec("onnxruntime") and find_spec("onnx")):
         return None
     run = _session(predictor)
-    by_batch = {size: _both(predictor, run, _batches(predictor, texts, size)) for size in BATCHES}
+    by_batch = {size: _theirs(predictor, run, _batches(predictor, texts, size)) for size in BATCHES}
     fastest = min(by_batch, key=lambda size: by_batch[size]["onnxruntime"])
     alone = [[text] for text in sentences[:SINGLE]]
     return {
         "many": by_batch[fastest] | _own(predictor, [list(texts)]),
-        "single": _both(predictor, run, alone) | _own(predictor, alone),
+        "single": _theirs(predictor, run, alone) | _own(predictor, alone),
         "by_batch": by_batch,
     }
 
@@ -51,15 +51,11 @@ def _batches(predictor: Predictor, texts: Sequence[str], size: int) -> list[list
     return [ordered[first : first + size] for first in range(0, len(ordered), size)]
 
 
-def _both(
+def _theirs(
     predictor: Predictor, run: Callable[[dict[str, np.ndarray]], Any], batches: list[list[str]]
 ) -> dict[str, float]:
-    artifact = predictor.artifact
-    ready = [onnx_inputs(artifact, batch) for batch in batches]
-    return {
-        "onnxruntime": _micros(lambda: [run(inputs) for inputs in ready], batches),
-        "onnxruntime, from text": _micros(lambda: [run(onnx_inputs(artifact, batch)) for batch in batches], batches),
-    }
+    ready = [onnx_inputs(predictor.artifact, batch) for batch in batches]
+    return {"onnxruntime": _micros(lambda: [run(inputs) for inputs in ready], batches)}
 
 
 def _own(predictor: Predictor, batches: list[list[str]]) -> dict[str, float]:
@@ -71,10 +67,7 @@ def _own(predictor: Predictor, batches: list[list[str]]) -> dict[str, float]:
             for _, summaries in predictor._encoder.summaries(lists):
                 predictor._softmax(predictor._head.read(summaries)[0])
 
-    return {
-        "own": _micros(network, batches),
-        "own, from text": _micros(lambda: [predictor.probabilities(batch) for batch in batches], batches),
-    }
+    return {"own": _micros(network, batches)}
 
 
 def _micros(function: Callable[[], Any], batches: list[list[str]]) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.tables import table
 
 LANGUAGES = ("english", "chinese")
-RUNTIMES = ("onnxruntime", "own", "onnxruntime, from text", "own, from text")
+RUNTIMES = ("onnxruntime", "own")
 
 
 def sections(figures: dict[str, Any]) -> list[str]:
