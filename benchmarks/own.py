@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from benchmarks.task import Task, Trained, megabytes
+from benchmarks.task import Answer, Task, Trained, megabytes
 from rnn_intent.data.convert import write_examples
 from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.inference.predictor import Predictor
@@ -34,13 +34,8 @@ def ensemble(config: str, members: int, *overrides: str) -> Callable[[Task], Tra
 
     def fit(task: Task) -> Trained:
         _members(task, config, members, overrides)
-        together = Ensemble.load(task.scratch / "members")
-
-        def answer(sentences: Sequence[str]) -> tuple[list[str], np.ndarray]:
-            probabilities = together.probabilities(sentences)  # (sentences, intents)
-            return [together.labels[best] for best in probabilities.argmax(axis=1)], probabilities.max(axis=1)
-
-        return Trained(answer, megabytes(*find_models(task.scratch / "members")), {"members": members})
+        folder = task.scratch / "members"
+        return Trained(_answering(Ensemble.load(folder)), megabytes(*find_models(folder)), {"members": members})
 
     return fit
 
@@ -79,13 +74,16 @@ def trained(task: Task, valid_accuracy: float, epochs: int, best_epoch: int) -> 
     """What stands in the task's run folder, as a model that answers."""
     model = RunFolder(task.scratch / "run").model
     predictor = Predictor.load(model)
-
-    def answer(sentences: Sequence[str]) -> tuple[list[str], np.ndarray]:
-        probabilities = predictor.probabilities(list(sentences))  # (sentences, intents)
-        return [predictor.labels[best] for best in probabilities.argmax(axis=1)], probabilities.max(axis=1)
-
     details = {"epochs": epochs, "best_epoch": best_epoch, "valid_accuracy": valid_accuracy}
-    return Trained(answer, megabytes(model), details, predictor.in_scope_scores)
+    return Trained(_answering(predictor), megabytes(model), details, predictor.in_scope_scores)
+
+
+def _answering(model: Predictor | Ensemble) -> Answer:
+    def answer(sentences: Sequence[str]) -> tuple[list[str], np.ndarray]:
+        probabilities = model.probabilities(sentences)  # (sentences, intents)
+        return [model.labels[best] for best in probabilities.argmax(axis=1)], probabilities.max(axis=1)
+
+    return answer
 
 
 def recipe(config: str, *overrides: str, also: str = "", taught: bool = False) -> str:

@@ -13,7 +13,6 @@ from rnn_intent.inference.onnx_export import onnx_inputs, onnx_model
 from rnn_intent.inference.predictor import Predictor
 
 BATCHES = (32, 60, 128)
-SINGLE = 300
 ROUNDS = 5
 
 
@@ -28,7 +27,7 @@ def beside_onnxruntime(predictor: Predictor, texts: Sequence[str], sentences: Se
     run = _session(predictor)
     by_batch = {size: _theirs(predictor, run, _batches(predictor, texts, size)) for size in BATCHES}
     fastest = min(by_batch, key=lambda size: by_batch[size]["onnxruntime"])
-    alone = [[text] for text in sentences[:SINGLE]]
+    alone = [[text] for text in sentences]
     return {
         "many": by_batch[fastest] | _own(predictor, [list(texts)]),
         "single": _theirs(predictor, run, alone) | _own(predictor, alone),

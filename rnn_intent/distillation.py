@@ -29,7 +29,7 @@ from rnn_intent.settings import Settings
 from rnn_intent.teaching.lesson import Classroom, lessons
 from rnn_intent.teaching.teachers import find_teacher
 from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.user_words import read_user_dictionary
+from rnn_intent.text.user_words import user_words_of
 
 if TYPE_CHECKING:
     from rnn_intent.training.trainer import Progress
@@ -103,8 +103,7 @@ def _made(settings: Settings, texts: Sequence[str], count: int) -> list[str]:
 
 
 def _tokenizer(settings: Settings) -> Tokenizer:
-    user_words = () if settings.text.user_dictionary is None else read_user_dictionary(settings.text.user_dictionary)
-    return Tokenizer(settings.text, user_words)
+    return Tokenizer(settings.text, user_words_of(settings.text))
 
 
 def _lines(path: Path, encoding: str) -> list[str]:

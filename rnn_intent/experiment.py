@@ -34,7 +34,7 @@ from rnn_intent.opening import opened
 from rnn_intent.runs import FORMAT_VERSION, RUNS, RunFolder, mark_latest
 from rnn_intent.settings import WORDLLAMA, DataSettings, Settings
 from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.user_words import read_user_dictionary
+from rnn_intent.text.user_words import user_words_of
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
     from rnn_intent.training.fit import Fitted, TokenSet
@@ -148,7 +148,7 @@ def _train(
 ) -> tuple[Artifact, Fitted]:
     from rnn_intent.training.fit import fit
 
-    user_words = () if settings.text.user_dictionary is None else read_user_dictionary(settings.text.user_dictionary)
+    user_words = user_words_of(settings.text)
     tokenizer = Tokenizer(settings.text, user_words)
     labels = sorted({example.intent for example in splits.train})
     sets = {name: _token_set(tokenizer, labels, getattr(splits, name)) for name in ("train", "valid")}

@@ -25,7 +25,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     It stands beside the target, is synced, then renamed: a reader sees all of it or the file that was there before.
     Raises OSError (disk full, no permission).
     """
-    descriptor, name = tempfile.mkstemp(prefix=f"{TEMPORARY}{_mark(os.getpid())}-", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f"{TEMPORARY}{_writers_mark(os.getpid())}-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
@@ -78,16 +78,18 @@ def remove_unfinished(folder: Path) -> None:
 
 def _is_being_written(path: Path) -> bool:
     pid, _, rest = path.name.removeprefix(TEMPORARY).partition("-")
-    return pid.isdecimal() and len(pid) < 10 and f"{pid}-{rest.partition('-')[0]}" == _mark.__wrapped__(int(pid))
+    return pid.isdecimal() and len(pid) < 10 and f"{pid}-{rest.partition('-')[0]}" == _mark(int(pid))
 
 
-@cache
 def _mark(pid: int) -> str | None:
     """A process in a file's name: its number and when it started, for numbers are given out again; None: it is dead."""
     from rnn_intent.processes import start_of  # here, because it takes a moment
 
     started = start_of(pid)
     return None if started is None else f"{pid}-{zlib.crc32(started.encode()):08x}"
+
+
+_writers_mark = cache(_mark)  # a process writes many files, and lives as long as it writes
 
 
 def _digest(file: Any) -> str:

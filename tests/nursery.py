@@ -46,6 +46,18 @@ class Ended:
     written: tuple[str, ...] = ()
 
 
+def talking(code: str, *arguments: str, text: bool = False) -> subprocess.Popen[Any]:
+    """A process of its own that runs the code and is spoken with through pipes."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=text,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
 class Nursery:
     def __init__(self, server: subprocess.Popen[str]) -> None:
         self._server = server

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from nursery import talking
 
 from rnn_intent import processes
 from rnn_intent.errors import TrainingError, UsageError
@@ -17,7 +18,6 @@ from rnn_intent.lock import held, holder
 from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
 
-ROOT = Path(__file__).parents[1]
 HOLDING = """
 import sys
 from pathlib import Path
@@ -37,13 +37,7 @@ def run(tmp_path: Path) -> RunFolder:
 
 
 def another_process(run: RunFolder) -> subprocess.Popen:
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDING, str(run.path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    process = talking(HOLDING, str(run.path))
     assert process.stdout.readline() == b"held\n"
     return process
 
@@ -125,16 +119,7 @@ def test_of_many_that_find_a_dead_lock_one_takes_it(run):
     lock_of(run, pid=2**31 - 1)
     code = HOLDING.replace("with opened", "try:\n  with opened").replace("\n    ", "\n      ")
     code += "except Exception as error:\n  print(type(error).__name__, flush=True)\n"
-    many = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(run.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-        for _ in range(5)
-    ]
+    many = [talking(code, str(run.path)) for _ in range(5)]
     told = sorted(process.stdout.readline() for process in many)
     for process in many:
         process.communicate(b"")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from nursery import ROOT
+from nursery import talking
 from random_models import SENTENCES, random_artifact
 
 from rnn_intent.artifact import Artifact, weights_hash, write
@@ -80,16 +78,7 @@ for line in sys.stdin:
 def test_two_processes_that_read_meanwhile_see_one_or_the_other(tmp_path: Path) -> None:
     run = RunFolder(tmp_path)
     wanted = {str(Predictor(model).probabilities(["what time is it"]).tolist()) for model in MODELS}
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", ANSWERING, str(run.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-        for _ in range(2)
-    ]
+    readers = [talking(ANSWERING, str(run.path), text=True) for _ in range(2)]
     seen = set()
     with replaced_all_the_time(run.model, MODELS):
         for _ in range(40):

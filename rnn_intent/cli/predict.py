@@ -111,7 +111,6 @@ def _prompt(predictor: Predictor, top_k: int, show: Callable[[Prediction], str])
 
 
 def _as_json(prediction: Prediction) -> str:
-
     return json_text(prediction.to_dict())
 
 

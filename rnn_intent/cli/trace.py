@@ -89,7 +89,6 @@ def write_file(path: Path, data: bytes) -> None:
 
 def _print_json(traces: list[Trace], top_k: int, gates: bool) -> None:
     """One line a sentence."""
-
     for told in traces:
         print(json_text(told.to_dict(top_k, gates)))
 

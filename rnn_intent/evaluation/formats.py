@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from rnn_intent.data.formats.csv import FORMULA
 from rnn_intent.errors import printable
 
 Numbers = Mapping[str, Any]
@@ -15,7 +16,6 @@ Row = tuple[str, str, str, float | int | str]
 
 MEASURES = ("precision", "recall", "f1", "support")
 _OVERALL = ("rows", "intents", "accuracy", "macro_f1", "accuracy_top_3")
-_STARTS_A_FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r")  # the wide ones too: see data/formats/csv.py
 
 
 def as_json(numbers: Numbers) -> str:
@@ -38,7 +38,7 @@ def as_csv(numbers: Numbers) -> str:
 def spreadsheet_text(text: str) -> str:
     """One line without control characters, and no formula."""
     shown = printable(text, 10_000)
-    return "'" + shown if text.startswith(_STARTS_A_FORMULA) else shown
+    return "'" + shown if text.startswith(tuple(FORMULA)) else shown
 
 
 def _rows(numbers: Numbers) -> Iterator[Row]:

@@ -31,7 +31,7 @@ def pairs_weight(artifact: Artifact, train: Sequence[str], valid: Sequence[str],
 
     artifact: with a score whose offset is 0 and in which new neighbours weigh `WEIGHTS[0]`.
     """
-    belong, *strange = (_evidence(artifact, texts) for texts in (valid, *heaps(train)))
+    belong, *strange = _evidence(artifact, [valid, *heaps(train)])
     for weight in WEIGHTS:
         threshold = threshold_for(_weighed(belong, weight), false_reject)
         if all((_weighed(kind, weight) < threshold).mean() >= ENOUGH for kind in strange):
@@ -48,9 +48,9 @@ def heaps(texts: Sequence[str]) -> list[list[str]]:
     chance = Random(SEED)
     kinds = []
     if len(chinese) > COMMON // 10:
-        kinds.append(["".join(chance.choices(chinese, k=chance.randint(4, 14))) for _ in range(HEAPS)])
+        kinds.append([in_a_row(chance, chinese) for _ in range(HEAPS)])
     if others:
-        kinds.append([_words(chance, others) for _ in range(HEAPS)])
+        kinds.append([in_words(chance, others) for _ in range(HEAPS)])
     return kinds
 
 
@@ -61,16 +61,24 @@ def evidence(predictor: Predictor, texts: Sequence[str]) -> np.ndarray:
     return found
 
 
-def _evidence(artifact: Artifact, texts: Sequence[str]) -> np.ndarray:
-    """(texts, 2): the evidence, and the share of new neighbours, to the fourth."""
-    predictor = Predictor(artifact)
-    familiarity = Familiarity((), artifact.tensors["rejection.pairs"])
-    new = [familiarity.strangeness(predictor.tokenizer.words(text)).new ** 4 for text in texts]
-    return np.stack([evidence(predictor, texts), new], axis=1)
+def _evidence(artifact: Artifact, kinds: Sequence[Sequence[str]]) -> list[np.ndarray]:
+    """For each kind of texts, (texts, 2): the evidence, and the share of new neighbours, to the fourth."""
+    predictor, familiarity = Predictor(artifact), Familiarity((), artifact.tensors["rejection.pairs"])
+
+    def new(text: str) -> float:
+        return familiarity.strangeness(predictor.tokenizer.words(text)).new ** 4
+
+    return [np.stack([evidence(predictor, texts), list(map(new, texts))], axis=1) for texts in kinds]
 
 
-def _words(chance: Random, letters: Sequence[str]) -> str:
-    return " ".join("".join(chance.choices(letters, k=chance.randint(1, 9))) for _ in range(chance.randint(2, 8)))
+def in_a_row(chance: Random, characters: Sequence[str]) -> str:
+    """As many characters, drawn at random, as a Chinese sentence has."""
+    return "".join(chance.choices(characters, k=chance.randint(4, 14)))
+
+
+def in_words(chance: Random, characters: Sequence[str]) -> str:
+    """As many made-up words as a sentence has."""
+    return " ".join("".join(chance.choices(characters, k=chance.randint(1, 9))) for _ in range(chance.randint(2, 8)))
 
 
 def _weighed(rows: np.ndarray, weight: float) -> np.ndarray:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from rnn_intent.metrics import fit_temperature, softmax
 from rnn_intent.teaching.lesson import Classroom, Teacher
 
 Embed = Callable[[Sequence[str]], np.ndarray]
+Logits = Callable[[Any], np.ndarray]
 
 
 def find_teacher(name: str, room: Classroom) -> Teacher:
@@ -63,17 +66,24 @@ class FileTeacher:
 
 
 class FittedTeacher:
-    """A model that has learned the training rows; its temperature comes from the validation rows."""
+    """A model that has learned the training rows; its temperature comes from the validation rows.
+
+    prepare: texts to what the model reads; fit: training inputs and targets, those of validation, and how many intents,
+    to a function from inputs to logits, (rows, intents).
+    """
 
     texts: Sequence[str] = ()
     models = 1
 
-    def __init__(self, room: Classroom, logits: Embed) -> None:
-        self.labels, self._logits = room.labels, logits
-        self._temperature = fit_temperature(logits(_texts(room.valid)), room.targets(room.valid))
+    def __init__(self, room: Classroom, prepare: Callable[[Sequence[str]], Any], fit: Callable[..., Logits]) -> None:
+        train, valid = (prepare(_texts(rows)) for rows in (room.train, room.valid))
+        targets = room.targets(room.valid)
+        self.labels, self._prepare = room.labels, prepare
+        self._logits = fit(train, room.targets(room.train), valid, targets, len(room.labels))
+        self._temperature = fit_temperature(self._logits(valid), targets)
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        return softmax(self._logits(texts), self._temperature)
+        return softmax(self._logits(self._prepare(texts)), self._temperature)
 
 
 def _ngrams(room: Classroom) -> Teacher:
@@ -86,18 +96,14 @@ def _ngrams(room: Classroom) -> Teacher:
     def tokens(texts: Sequence[str]) -> list[list[str]]:
         return [room.tokenizer.words(text) for text in texts]
 
-    sides = [(tokens(_texts(rows)), room.targets(rows)) for rows in (room.train, room.valid)]
-    model = fit_ngrams(*sides[0], *sides[1], len(room.labels))
-    return FittedTeacher(room, lambda texts: model.logits(tokens(texts)))
+    return FittedTeacher(room, tokens, lambda *rows: fit_ngrams(*rows).logits)
 
 
 def _with_head(embed: Embed, room: Classroom) -> Teacher:
     """Sentence vectors under logistic regression."""
     from rnn_intent.training.linear_head import fit_head
 
-    train, valid = embed(_texts(room.train)), embed(_texts(room.valid))  # (rows, features)
-    head = fit_head(train, room.targets(room.train), valid, room.targets(room.valid), len(room.labels))
-    return FittedTeacher(room, lambda texts: head.logits(embed(texts)))
+    return FittedTeacher(room, embed, lambda *rows: fit_head(*rows).logits)
 
 
 def _transformer(folder: Path, room: Classroom) -> Teacher:
@@ -106,8 +112,7 @@ def _transformer(folder: Path, room: Classroom) -> Teacher:
     model = Transformer(folder)
     if not room.fine_tune:
         return _with_head(model.vectors, room)
-    sides = [(_texts(rows), room.targets(rows)) for rows in (room.train, room.valid)]
-    return FittedTeacher(room, model.tuned(*sides[0], *sides[1], len(room.labels), room.fine_tune, room.seed))
+    return FittedTeacher(room, list, partial(model.tuned, epochs=room.fine_tune, seed=room.seed))
 
 
 def _minilm(room: Classroom) -> Teacher:

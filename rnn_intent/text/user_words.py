@@ -7,11 +7,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rnn_intent.errors import DataError, printable
+from rnn_intent.settings import TextSettings
 from rnn_intent.text.normalize import normalize
 from rnn_intent.text.patterns import atoms_pattern
 
 _PURE_HAN = re.compile(r"[\u4E00-\u9FD5]+")  # what jieba's dictionary can hold
 _SHOWN = 20  # problems told at once; a file in another encoding has one on every line
+
+
+def user_words_of(settings: TextSettings) -> tuple[str, ...]:
+    """The words of the dictionary that the settings name, if they name one. Raises DataError."""
+    return () if settings.user_dictionary is None else read_user_dictionary(settings.user_dictionary)
 
 
 def read_user_dictionary(path: str | Path) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from rnn_intent.errors import DataError
 from rnn_intent.settings import Cell, Settings
 from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.user_words import read_user_dictionary
+from rnn_intent.text.user_words import user_words_of
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training.encoder import IntentClassifier
 from rnn_intent.training.fit import TokenSet, build_classifier, compute_repeatably, thread_count
@@ -77,8 +77,7 @@ def measure_gradients(
     if there are not enough words for one.
     """
     compute_repeatably(thread_count(settings.training), torch.device("cpu"))
-    user_words = () if settings.text.user_dictionary is None else read_user_dictionary(settings.text.user_dictionary)
-    tokenizer = Tokenizer(settings.text, user_words)
+    tokenizer = Tokenizer(settings.text, user_words_of(settings.text))
     labels = sorted({example.intent for example in splits.train})
     train, valid = (_token_set(tokenizer, labels, part) for part in (splits.train, splits.valid))
     long = join_sentences(valid, length, sentences, settings.seed)

@@ -31,7 +31,7 @@ def test_neighbours_weigh_as_little_as_is_enough(monkeypatch, lead, weight):
     """Heaps of nothing but new neighbours, for which the network leads valid rows by so much."""
     rows = {"valid": np.zeros((20, 2)), "heap": np.tile([lead, 1.0], (20, 1)) - [1e-9, 0]}
     monkeypatch.setattr(module, "heaps", lambda texts: [["heap"]])
-    monkeypatch.setattr(module, "_evidence", lambda artifact, texts: rows[texts[0]])
+    monkeypatch.setattr(module, "_evidence", lambda artifact, kinds: [rows[texts[0]] for texts in kinds])
     assert pairs_weight(None, ["train"], ["valid"], 0.05) == weight
 
 

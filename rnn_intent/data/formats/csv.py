@@ -17,7 +17,8 @@ DELIMITERS = ",;\t"
 
 # A spreadsheet runs a cell that starts so as a formula, some also with the wide characters of Chinese keyboards; an
 # apostrophe in front says that it is text.
-_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
+FORMULA = "=+-@＝＋－＠\t\r"
+_FORMULA = re.compile(f"'*[{re.escape(FORMULA)}]")
 
 
 def read(text: str, rows: Rows) -> None:
