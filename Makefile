@@ -67,8 +67,8 @@ bench: $(VENV)/.bench
 # every set, model and seed, few-shot rows, ten million lines: many hours
 bench-long: $(VENV)/.bench
 	@test -n "$(BENCH_DATA)" || { echo "name the data: make bench-long BENCH_DATA=folder" >&2; exit 2; }
-	$(MEASURE) --slow
-	$(MEASURE) --slow --per-intent 5 10 --draws 3
+	$(MEASURE) --slow --members runs/members
+	$(MEASURE) --slow --members runs/members --per-intent 5 10 --draws 3
 	$(PY) -m benchmarks.speed --data $(BENCH_DATA) --out $(BENCH_OUT) --long
 	$(PY) -m benchmarks.page $(BENCH_OUT)
 

@@ -100,7 +100,7 @@ def _run(plan: Sequence[Cell], folders: dict[str, Path], results: Results, optio
     print(f"{len(plan)} trainings, {len(plan) - len(missing)} of them there already", file=sys.stderr)
     failed = []
     with ThreadPoolExecutor(options.jobs) as pool:
-        running = {pool.submit(_process, cell, folders[cell.set], options.threads): cell for cell in missing}
+        running = {pool.submit(_process, cell, folders[cell.set], options): cell for cell in missing}
         for done, future in enumerate(as_completed(running), start=1):
             cell, row = running[future], future.result()
             if row is None:
@@ -113,10 +113,12 @@ def _run(plan: Sequence[Cell], folders: dict[str, Path], results: Results, optio
     return failed
 
 
-def _process(cell: Cell, folder: Path, threads: int) -> Row | None:
+def _process(cell: Cell, folder: Path, options: argparse.Namespace) -> Row | None:
     """One cell in a process of its own, so that nothing is shared and memory comes back; None if it failed."""
-    order = json.dumps({"cell": asdict(cell), "folder": str(folder), "threads": threads})
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads)}
+    members = options.members and str(options.members)
+    order = json.dumps({"cell": asdict(cell), "folder": str(folder), "threads": options.threads, "members": members})
+    threads = str(options.threads)
+    environment = {**os.environ, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
     command = [sys.executable, "-m", "benchmarks.cell", order]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
@@ -137,6 +139,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--draws", type=int, default=3, help="how often the few rows are drawn; default: 3")
     parser.add_argument("--jobs", type=int, default=2, help="trainings at the same time; default: 2")
     parser.add_argument("--threads", type=int, default=1, help="of each training; default: 1")
+    parser.add_argument("--members", type=Path, help="a folder that keeps members of ensembles: trained once for all")
     parser.add_argument("--slow", action="store_true", help="the slow models too")
     parser.add_argument("--again", action="store_true", help="compute again what is there")
     return parser.parse_args(arguments)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.sets import OUTSIDE, draw, is_chinese, read_rows
-from benchmarks.task import Answer, Task, Trained, intents, texts
+from benchmarks.task import Answer, Cost, Task, Trained, intents, texts
 from rnn_intent.metrics import accuracy, area_under_roc, false_positive_rate_at, intent_scores, macro_f1
 
 
@@ -29,15 +29,21 @@ class Cell:
     seed: int
 
 
-def run(cell: Cell, fit: Callable[[Task], Trained], folder: Path, threads: int, scratch: Path) -> dict[str, Any]:
+def run(
+    cell: Cell, fit: Callable[[Task], Trained], folder: Path, threads: int, scratch: Path, members: Path
+) -> dict[str, Any]:
     """Trains one model on the data set in `folder` and judges it on the test rows: a row of the raw results."""
     train, valid, test, outside = (read_rows(folder, name) for name in ("train", "valid", "test", OUTSIDE))
     if cell.per_intent is not None:
         # who has few training rows has few validation rows
         train, valid = (draw(rows, cell.per_intent, cell.seed) for rows in (train, valid))
     started, worked = time.perf_counter(), time.process_time()
-    trained = fit(Task(train, valid, is_chinese(train), cell.seed, threads, scratch))
-    costs = {"training_seconds": time.perf_counter() - started, "training_cpu_seconds": time.process_time() - worked}
+    trained = fit(Task(train, valid, is_chinese(train), cell.seed, threads, scratch, members))
+    spent, earlier = Cost(time.perf_counter() - started, time.process_time() - worked), trained.earlier
+    costs = {
+        "training_seconds": spent.seconds + earlier.seconds,
+        "training_cpu_seconds": spent.cpu_seconds + earlier.cpu_seconds,
+    }
     found, sure = trained.answer(texts(test))
     row: dict[str, Any] = {**asdict(cell), "accuracy": accuracy(intents(test), list(found))}
     row["macro_f1"] = macro_f1(intent_scores(intents(test), list(found)))
@@ -75,7 +81,8 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     cell = Cell(**order["cell"])
     with contextlib.redirect_stdout(sys.stderr), tempfile.TemporaryDirectory() as scratch:
-        row = run(cell, MODELS[cell.model].fit, Path(order["folder"]), order["threads"], Path(scratch))
+        places = Path(order["folder"]), order["threads"], Path(scratch), Path(order["members"] or scratch, "members")
+        row = run(cell, MODELS[cell.model].fit, *places)
     print(json.dumps(row))
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 
+from benchmarks.members import Member, kept_costs, member, told
 from benchmarks.task import Answer, Task, Trained, megabytes
 from rnn_intent.data.convert import write_examples
 from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.inference.predictor import Predictor
-from rnn_intent.runs import RunFolder, find_models
+from rnn_intent.runs import RunFolder
 from rnn_intent.settings import Settings
 
 
@@ -21,10 +23,8 @@ def shipped(config: str, *overrides: str) -> Callable[[Task], Trained]:
     """A model from a shipped config, with `key=value` overrides on top."""
 
     def fit(task: Task) -> Trained:
-        from rnn_intent import experiment
-
-        result = experiment.train(_settings(task, config, overrides), task.scratch / "run")
-        return trained(task, result.valid_accuracy, result.epochs, result.best_epoch)
+        model = member(task, _settings(task, config, overrides))
+        return trained(model.file, model.details, (model,))
 
     return fit
 
@@ -33,9 +33,10 @@ def ensemble(config: str, members: int, *overrides: str) -> Callable[[Task], Tra
     """So many seeds of a shipped config, their probabilities averaged."""
 
     def fit(task: Task) -> Trained:
-        _members(task, config, members, overrides)
-        folder = task.scratch / "members"
-        return Trained(_answering(Ensemble.load(folder)), megabytes(*find_models(folder)), {"members": members})
+        models = _members(task, config, members, overrides)
+        together = Ensemble([Predictor.load(model.file) for model in models])
+        size = megabytes(*(model.file for model in models))
+        return Trained(_answering(together), size, {"members": members}, earlier=kept_costs(models))
 
     return fit
 
@@ -46,20 +47,18 @@ def taught(config: str, teachers: Sequence[str], members: int, *overrides: str) 
     def fit(task: Task) -> Trained:
         from rnn_intent.distillation import Teaching, distill
 
-        asked = list(teachers)
-        if members:
-            _members(task, config, members, overrides)
-            asked.append(str(task.scratch / "members"))
+        models = _members(task, config, members, overrides)
+        asked = [*teachers, *(str(model.file) for model in models)]
         result = distill(_settings(task, config, overrides), Teaching(asked), task.scratch / "run")
-        return trained(task, result.valid_accuracy, result.epochs, result.best_epoch)
+        return trained(RunFolder(result.run).model, told(result), models)
 
     return fit
 
 
-def _members(task: Task, config: str, members: int, overrides: Sequence[str]) -> None:
-    from rnn_intent.repeats import train_seeds
-
-    train_seeds(_settings(task, config, overrides), members, task.scratch / "members")
+def _members(task: Task, config: str, count: int, overrides: Sequence[str]) -> list[Member]:
+    """Of seeds that follow the task's, so that rows of neighbouring seeds share some of their members."""
+    settings = _settings(task, config, overrides)
+    return [member(task, replace(settings, seed=settings.seed + number)) for number in range(count)]
 
 
 def _settings(task: Task, config: str, overrides: Sequence[str]) -> Settings:
@@ -70,12 +69,10 @@ def _settings(task: Task, config: str, overrides: Sequence[str]) -> Settings:
     return load(_config(config), [*overrides, *_of_task(task)])
 
 
-def trained(task: Task, valid_accuracy: float, epochs: int, best_epoch: int) -> Trained:
-    """What stands in the task's run folder, as a model that answers."""
-    model = RunFolder(task.scratch / "run").model
-    predictor = Predictor.load(model)
-    details = {"epochs": epochs, "best_epoch": best_epoch, "valid_accuracy": valid_accuracy}
-    return Trained(_answering(predictor), megabytes(model), details, predictor.in_scope_scores)
+def trained(file: Path, details: Mapping[str, float | int | str], models: Sequence[Member]) -> Trained:
+    """A model file that answers. models: what it took to make it, as far as that may have been done before."""
+    predictor = Predictor.load(file)
+    return Trained(_answering(predictor), megabytes(file), details, predictor.in_scope_scores, kept_costs(models))
 
 
 def _answering(model: Predictor | Ensemble) -> Answer:

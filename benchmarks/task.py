@@ -19,7 +19,8 @@ Answer = Callable[[Sequence[str]], tuple[Sequence[str], np.ndarray]]
 class Task:
     """Learn this. Test rows are not in it: nothing can be chosen by them.
 
-    chinese: read by characters. scratch: an empty folder for files, removed afterwards.
+    chinese: read by characters. scratch: an empty folder for files, removed afterwards. members: where models are kept
+    that other tasks may need too.
     """
 
     train: Sequence[Example]
@@ -28,6 +29,15 @@ class Task:
     seed: int
     threads: int
     scratch: Path
+    members: Path
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of a training: by the clock, and of the processor."""
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -35,13 +45,15 @@ class Trained:
     """A model that answers.
 
     megabytes: on disk, with all that it needs besides code. details: for the raw rows. in_scope: sentences to how much
-    each is in scope, (sentences,), where the model has a better word for that than how sure it is.
+    each is in scope, (sentences,), where the model has a better word for that than how sure it is. earlier: what was
+    spent on it before, by tasks that needed a part of it too.
     """
 
     answer: Answer
     megabytes: float
     details: Mapping[str, float | int | str]
     in_scope: Callable[[Sequence[str]], np.ndarray] | None = None
+    earlier: Cost = Cost()
 
 
 def texts(rows: Sequence[Example]) -> list[str]:

@@ -46,7 +46,7 @@ class Bench:
     def rows(self) -> list[dict]:
         return [json.loads(line) for line in (self.out / "rows.jsonl").read_text("utf-8").splitlines()]
 
-    def _process(self, cell: Cell, folder: Path, threads: int) -> dict | None:
+    def _process(self, cell: Cell, folder: Path, options: object) -> dict | None:
         self.cells.append(cell)
         if cell in self.broken:
             return None
@@ -175,7 +175,7 @@ def test_a_cell_is_judged_on_test_rows_and_on_out_of_scope_rows(data, tmp_path):
     def answer(sentences):
         return ["ask" for _ in sentences], np.array([float(" " in text and "nobody" not in text) for text in sentences])
 
-    row = run(Cell("one", "mine", 2, 13), fit, data / "one", 1, tmp_path)
+    row = run(Cell("one", "mine", 2, 13), fit, data / "one", 1, tmp_path, tmp_path)
     assert row["accuracy"] == 0.5
     assert row["auroc"] == 1.0
     assert row["fpr95"] == 0.0
