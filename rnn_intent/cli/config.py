@@ -19,6 +19,7 @@ app = typer.Typer(
     epilog=examples("rnn-intent config show configs/bi-lstm.yaml"),
     no_args_is_help=True,
     rich_markup_mode=None,
+    add_completion=False,
 )
 
 

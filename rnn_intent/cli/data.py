@@ -17,6 +17,7 @@ app = typer.Typer(
     epilog=examples("rnn-intent data check my.tsv"),
     no_args_is_help=True,
     rich_markup_mode=None,
+    add_completion=False,
 )
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 

@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import Annotated, Any
 
 # Before NumPy or PyTorch read them. A prediction's products are too small to share; waiting threads should sleep.
@@ -17,28 +18,17 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
-from rnn_intent.cli import (
-    calibrate,
-    compare,
-    config,
-    data,
-    distill,
-    evaluate,
-    export,
-    gradients,
-    info,
-    init,
-    predict,
-    reproduce,
-    trace,
-    train,
-)
 from rnn_intent.cli.output import examples, say
 from rnn_intent.errors import ConfigError, DataError, IntentError, printable
 from rnn_intent.version import VERSION
 
 SIGTERM_CODE, SIGINT_CODE = 143, 130
+
+COMMANDS: tuple[str, ...] = ("train", "distill", "eval", "calibrate", "compare", "predict", "trace", "gradients")
+COMMANDS += ("info", "export", "reproduce", "init", "config", "data")
+FILES = {"eval": "evaluate"}  # where a command stands in another file than its name says
 
 
 class Terminated(KeyboardInterrupt):
@@ -46,7 +36,19 @@ class Terminated(KeyboardInterrupt):
 
 
 class Commands(TyperGroup):
-    """Runs a command and turns what goes wrong into lines on standard error and an exit code."""
+    """Runs a command and turns what goes wrong into lines on standard error and an exit code.
+
+    Only the command that is asked for is imported and built: all of them take longer than a prediction.
+    """
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands: Any = dict.fromkeys(COMMANDS) | self.commands  # a typo's correction is sought among the names
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in self.commands and self.commands[cmd_name] is None:
+            self.commands[cmd_name] = _built(cmd_name)
+        return self.commands.get(cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -92,10 +94,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, distill, evaluate, calibrate, compare, predict, trace, gradients, info, export, reproduce, init):
-    command.add(app)
-app.add_typer(config.app, name="config")
-app.add_typer(data.app, name="data")
+
+
+def _built(name: str) -> Any:
+    """A command, or a group of commands, from its file."""
+    module = import_module(f"rnn_intent.cli.{FILES.get(name, name)}")
+    found = getattr(module, "app", None)
+    if found is None:
+        found = typer.Typer(rich_markup_mode=None, add_completion=False)
+        module.add(found)
+    return get_command(found)
 
 
 def _show_version(wanted: bool) -> None:

@@ -70,6 +70,12 @@ def test_help_imports_nothing_heavy() -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_a_command_does_not_load_the_others() -> None:
+    told = "import sys; from rnn_intent.cli.main import COMMANDS, app; app(['init', '--help'], standalone_mode=False);"
+    told += "print([name for name in COMMANDS if f'rnn_intent.cli.{name}' in sys.modules])"
+    assert python("-c", told).stdout.splitlines()[-1] == "['init']"
+
+
 def test_the_module_runs_as_the_command_does(tmp_path: Path) -> None:
     result = python("-m", "rnn_intent", "config", "check", "nowhere.yaml", folder=tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
