@@ -90,6 +90,7 @@ def python(code: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """One thread, and this checkout on the path."""
+    """One thread, this checkout on the path, and its modules kept compiled, as an installation's are."""
     path = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH")) if part)
-    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path}
