@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement  # pytest brings it
 
 ROOT = Path(__file__).parents[1]
 MODULES = {"pyyaml": "yaml", "marisa-trie": "marisa_trie"}  # where it is not the package's name
@@ -48,22 +51,71 @@ def test_the_core_brings_nothing_that_is_not_imported_and_all_that_is() -> None:
     assert {COMING_WITH.get(name, name) for name in imported()} - core - extras == set()
 
 
-def brought(name: str) -> set[str]:
-    """What a package needs on this system, and what that needs, without what torch brings: that is torch's affair."""
+def brought(name: str, but: frozenset[str] = frozenset()) -> set[str]:
+    """What a package needs on this system, and what that needs, but for some packages and what only they bring."""
     found: set[str] = set()
-    for requirement in importlib.metadata.requires(name) or []:
-        needed = re.match(r"[A-Za-z0-9_.-]+", requirement)[0].lower()
-        if ";" not in requirement and needed != "torch":
-            found |= {needed, *brought(needed)}
+    waiting = [name]
+    while waiting:
+        for text in importlib.metadata.requires(waiting.pop()) or []:
+            requirement = Requirement(text)
+            needed = requirement.name.lower().replace("_", "-")
+            if needed in found | but or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+                continue
+            found.add(needed)
+            waiting.append(needed)
     return found
 
 
-def test_whatever_comes_with_a_dependency_is_named() -> None:
+def named(first: str, last: str) -> set[str]:
+    """The packages in the rows that the page gives to what comes with others, from one line to another."""
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-    direct = {name.replace("_", "-") for name in declared()[0]} - {"torch"}
-    names = set().union(*(brought("pyyaml" if name == "yaml" else name) for name in direct))
-    assert names
-    assert sorted(name for name in names if name not in page) == []
+    part = page.split(first)[1].split(last)[0]
+    cells = re.findall(r"^\| ([a-z0-9, -]+) \|", part, re.M)
+    return {name for cell in cells for name in cell.split(", ")} - {"package"}
+
+
+def test_whatever_comes_with_a_dependency_has_its_row_and_no_row_is_left_over() -> None:
+    core = {"yaml": "pyyaml"}
+    direct = {core.get(name, name).replace("_", "-") for name in declared()[0]}
+    found = brought("rnn-intent", but=frozenset({"torch"}))
+    found |= {"colorama"}  # on Windows
+    assert found - direct == named("## What they bring of their own", "With **torch**")
+
+
+def test_what_torch_brings_is_named_as_its_own() -> None:
+    pytest.importorskip("torch")
+    theirs = {name for name in brought("torch") if not name.startswith(("nvidia-", "cuda-", "triton"))}
+    ours = brought("rnn-intent", but=frozenset({"torch"}))
+    assert theirs - ours <= named("With **torch**", "## What is not there")
+
+
+COMPLETING = {"_RNN_INTENT_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "rnn-intent pre"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "told"),
+    [
+        (["predict", "--help"], {}, "Usage: rnn-intent predict"),
+        (["predic"], {}, "Did you mean 'predict'?"),
+        (["predict", "--json", "What time is it ?"], {}, "ask_time"),
+        ([], COMPLETING, "Tell what sentences want."),
+    ],
+    ids=["help", "typo", "answer", "completion"],
+)
+def test_what_typer_could_draw_with_is_not_needed(arguments: list[str], environment: dict[str, str], told: str) -> None:
+    def seen(hidden: tuple[str, ...]) -> tuple[int, str, str]:
+        script = f"import sys\nsys.modules.update(dict.fromkeys({hidden}))\nsys.argv = ['rnn-intent', *{arguments}]\n"
+        done = subprocess.run(
+            [sys.executable, "-c", script + "from rnn_intent.cli.main import main\nmain()"],
+            capture_output=True,
+            encoding="utf-8",
+            env=os.environ | environment,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    without = seen(("rich", "pygments", "markdown_it", "mdurl"))
+    assert without == seen(())
+    assert told in without[1] + without[2]
 
 
 def test_every_dependency_of_the_core_has_its_row_and_its_reason() -> None:
