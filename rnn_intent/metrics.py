@@ -25,6 +25,12 @@ class IntentScore:
     support: int
 
 
+def class_numbers(labels: Sequence[str], intents: Sequence[str]) -> np.ndarray:
+    """Class numbers, (rows,), -1 for an intent that is not among the labels."""
+    number = {label: index for index, label in enumerate(labels)}
+    return np.array([number.get(intent, -1) for intent in intents], dtype=np.int64)
+
+
 def accuracy(truth: Sequence[str], predicted: Sequence[str]) -> float:
     """Share of rows whose predicted intent is the true one; 0 for no rows."""
     return sum(map(str.__eq__, truth, predicted)) / max(1, len(truth))

@@ -15,6 +15,7 @@ from rnn_intent.metrics import (
     IntentScore,
     Reliability,
     accuracy,
+    class_numbers,
     confusions,
     intent_scores,
     macro_f1,
@@ -68,8 +69,6 @@ def evaluate(predictor: Predictor, examples: Sequence[Example]) -> Evaluation:
 def judge(labels: Sequence[str], probabilities: np.ndarray, truth: Sequence[str], seconds: float) -> Evaluation:
     """The scores of given probabilities, (rows, intents)."""
     predicted = [labels[index] for index in probabilities.argmax(axis=1)]
-    number = {label: index for index, label in enumerate(labels)}
-    targets = np.array([number.get(intent, -1) for intent in truth])
     scores = intent_scores(truth, predicted)
     return Evaluation(
         rows=len(truth),
@@ -77,7 +76,7 @@ def judge(labels: Sequence[str], probabilities: np.ndarray, truth: Sequence[str]
         macro_f1=macro_f1(scores),
         per_intent=scores,
         confused=confusions(truth, predicted),
-        reliability=reliability(probabilities, targets),
+        reliability=reliability(probabilities, class_numbers(labels, truth)),
         unknown_intents=sorted(set(truth) - set(labels)),
         seconds=seconds,
     )

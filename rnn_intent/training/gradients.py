@@ -17,7 +17,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits
 from rnn_intent.errors import DataError
 from rnn_intent.settings import Cell, Settings
@@ -26,8 +25,9 @@ from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import user_words_of
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training.encoder import IntentClassifier
-from rnn_intent.training.fit import TokenSet, build_classifier, compute_repeatably, thread_count
+from rnn_intent.training.fit import build_classifier, compute_repeatably, thread_count
 from rnn_intent.training.lexicon import Lexicon, TokenBatch
+from rnn_intent.training.token_sets import TokenSet, token_set
 from rnn_intent.training.trainer import LabelledSet, Trainer
 
 CELLS: tuple[Cell, ...] = ("rnn", "lstm", "gru")
@@ -79,7 +79,7 @@ def measure_gradients(
     compute_repeatably(thread_count(settings.training), torch.device("cpu"))
     tokenizer = Tokenizer(settings.text, user_words_of(settings.text))
     labels = sorted({example.intent for example in splits.train})
-    train, valid = (_token_set(tokenizer, labels, part) for part in (splits.train, splits.valid))
+    train, valid = (token_set(tokenizer, labels, part) for part in (splits.train, splits.valid))
     long = join_sentences(valid, length, sentences, settings.seed)
     cells = []
     for cell in CELLS:
@@ -175,9 +175,3 @@ def _by_distance(classifier: IntentClassifier, tokens: TokenBatch, targets: Tens
     norms = input_gradients(precise, tokens, targets)  # (sentences, length)
     by_distance: np.ndarray = norms.mean(dim=0).flip(0).numpy()
     return by_distance
-
-
-def _token_set(tokenizer: Tokenizer, labels: Sequence[str], examples: Sequence[Example]) -> TokenSet:
-    number = {label: index for index, label in enumerate(labels)}
-    targets = np.array([number.get(example.intent, -1) for example in examples], dtype=np.int64)
-    return TokenSet([tokenizer.words(example.text) for example in examples], targets)

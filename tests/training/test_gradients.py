@@ -12,9 +12,10 @@ from rnn_intent.errors import DataError
 from rnn_intent.settings import EmbeddingSettings, ModelSettings, Settings, TrainingSettings
 from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.vocabulary import Vocabulary
-from rnn_intent.training.fit import TokenSet, build_classifier
+from rnn_intent.training.fit import build_classifier
 from rnn_intent.training.gradients import input_gradients, join_sentences, measure_gradients
 from rnn_intent.training.lexicon import Lexicon
+from rnn_intent.training.token_sets import TokenSet
 
 CELLS = ["rnn", "lstm", "gru"]
 SENTENCES = [["what", "time", "is", "it"], ["play", "some", "music"], ["it"]]
