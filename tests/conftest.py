@@ -7,9 +7,13 @@ import signal
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
 from nursery import Nursery, nursery
+
+if TYPE_CHECKING:
+    from interrupted import Place
 
 # Before anything imports PyTorch: several test processes share the cores, and threads that spin while they wait for one
 # another take minutes for what one does in a second.
@@ -40,3 +44,11 @@ def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
         pytest.skip("needs fork")
     with nursery(tmp_path_factory.mktemp("printed")) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, children: Nursery) -> Place:
+    """A folder where trainings are struck."""
+    from interrupted import made_place
+
+    return made_place(tmp_path_factory.mktemp("a place"), children)
