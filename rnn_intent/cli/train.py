@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnn_intent.cli.options import Config, Overrides
+from rnn_intent.cli.options import Config, Force, Half, Overrides, Quiet, Resume, Seed, changes, resume_or_force
 from rnn_intent.cli.output import examples, say, table
 from rnn_intent.errors import UsageError
 
@@ -38,40 +40,34 @@ def train(
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="The run folder; runs/ and the config's name by default.")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted training stopped.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a run that is already there.")] = False,
-    seed: Annotated[int | None, typer.Option(metavar="N", min=0, help="The same as --set seed=N.")] = None,
-    half: Annotated[bool, typer.Option("--half", help="Store the weights in two bytes each.")] = False,
+    resume: Resume = False,
+    force: Force = False,
+    seed: Seed = None,
+    half: Half = False,
     seeds: Annotated[
         int | None, typer.Option(metavar="N", min=2, help="Train N times, with the seeds from --seed on: an ensemble.")
     ] = None,
     cross_validate: Annotated[
         int | None, typer.Option(metavar="K", min=2, help="Train K times, each time with another part held out.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the run folder only.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Train an experiment into a run folder."""
-    if resume and force:
-        raise UsageError("--resume goes on with a run and --force replaces it: choose one")
+    resume_or_force(resume, force)
     if seeds and cross_validate:
         raise UsageError("--seeds trains on the same rows and --cross-validate on different ones: choose one")
     from rnn_intent.config import load
     from rnn_intent.experiment import default_folder
     from rnn_intent.experiment import train as run_experiment
 
-    changes = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
-    settings = load(config, changes)
+    settings = load(config, changes(overrides, {"seed": seed}))
     folder = _folder(out or default_folder(config), seeds, cross_validate, named=out is not None)
-    try:
-        with Bar(shown=not quiet and sys.stderr.isatty()) as bar:
-            ways: dict[str, Any] = {"resume": resume, "force": force, "half": half, "on_step": bar.step}
-            if seeds or cross_validate:
-                _repeat(settings, folder, seeds, cross_validate, quiet, ways)
-                return
-            result = run_experiment(settings, out=folder, **ways)
-    except KeyboardInterrupt as interrupt:
-        message = f"interrupted; the same command with --resume goes on (run folder {folder})"
-        raise type(interrupt)(message) from None
+    with resumable(folder), Bar(shown=not quiet and sys.stderr.isatty()) as bar:
+        ways: dict[str, Any] = {"resume": resume, "force": force, "half": half, "on_step": bar.step}
+        if seeds or cross_validate:
+            _repeat(settings, folder, seeds, cross_validate, quiet, ways)
+            return
+        result = run_experiment(settings, out=folder, **ways)
     for warning in result.warnings:
         say(warning)
     if result.unchanged:
@@ -101,6 +97,16 @@ def _repeat(
     print(repeated.folder if quiet else repeats.told(repeated))
     if not quiet:
         repeats.say_what_next(repeated)
+
+
+@contextmanager
+def resumable(folder: Path) -> Iterator[None]:
+    """Whoever interrupts a training is told how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        message = f"interrupted; the same command with --resume goes on (run folder {folder})"
+        raise type(interrupt)(message) from None
 
 
 class Bar:
