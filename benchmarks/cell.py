@@ -81,7 +81,7 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     cell = Cell(**order["cell"])
     with contextlib.redirect_stdout(sys.stderr), tempfile.TemporaryDirectory() as scratch:
-        places = Path(order["folder"]), order["threads"], Path(scratch), Path(order["members"] or scratch, "members")
+        places = Path(order["folder"]), order["threads"], Path(scratch), Path(order["members"] or f"{scratch}/members")
         row = run(cell, MODELS[cell.model].fit, *places)
     print(json.dumps(row))
 

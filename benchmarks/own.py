@@ -65,7 +65,7 @@ def _settings(task: Task, config: str, overrides: Sequence[str]) -> Settings:
     from rnn_intent.config import load
 
     for name, rows in (("train", task.train), ("valid", task.valid)):
-        write_examples(rows, task.scratch / f"{name}.tsv", "tsv")
+        write_examples(rows, task.scratch / f"{name}.tsv", "tsv", force=True)
     return load(_config(config), [*overrides, *_of_task(task)])
 
 

