@@ -63,7 +63,7 @@ def _own(predictor: Predictor, batches: list[list[str]]) -> dict[str, float]:
 
     def network() -> None:
         for lists in token_lists:
-            for _, summaries in predictor._encoder.summaries(lists):
+            for _, summaries in predictor._encoder.summaries(predictor._encoder.look_up(lists)):
                 predictor._softmax(predictor._head.read(summaries)[0])
 
     return {"own": _micros(network, batches)}

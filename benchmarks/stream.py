@@ -112,9 +112,9 @@ def split(predictor: Predictor, texts: Sequence[str], test: Path) -> dict[str, f
     texts = list(texts)
     encoder, words = predictor._encoder, predictor.tokenizer.words
     token_lists = [words(text) for text in texts]
-    flat = [token for tokens in token_lists for token in (tokens or (None,))]
+    sentences = encoder.look_up(token_lists)
     scores = predictor._scores(texts, 5)
-    predictions = predictor._predictions(texts, scores)
+    predictions = list(predictor._predictions(texts, scores))
     lines = list(map(_as_columns, predictions))
 
     def write() -> None:
@@ -124,20 +124,15 @@ def split(predictor: Predictor, texts: Sequence[str], test: Path) -> dict[str, f
     best = {
         "reading": _best(lambda: _drain(read_blocks(test, "utf-8"))),
         "tokenising": _best(lambda: _drain(map(words, texts))),
-        "embedding": _best(lambda: encoder.table.rows(flat)),
-        "summaries": _best(lambda: _drain(encoder.summaries(token_lists))),
+        "embedding": _best(lambda: encoder.look_up(token_lists)),
+        "recurrence": _best(lambda: _drain(encoder.summaries(sentences))),
         "scores": _best(lambda: predictor._scores(texts, 5)),
-        "answers": _best(lambda: predictor._predictions(texts, scores)),
+        "answers": _best(lambda: _drain(predictor._predictions(texts, scores))),
         "writing": _best(lambda: _drain(map(_as_columns, predictions))) + _best(write),
     }
-    parts = {
-        "reading": best["reading"],
-        "tokenising": best["tokenising"],
-        "embedding": best["embedding"],
-        "recurrence": best["summaries"] - best["embedding"],
-        "head": best["scores"] - best["summaries"] - best["tokenising"] + best["answers"],
-        "writing": best["writing"],
-    }
+    before = ("tokenising", "embedding", "recurrence")
+    head = best.pop("scores") + best.pop("answers") - sum(best[name] for name in before)
+    parts = {name: best[name] for name in ("reading", *before)} | {"head": head, "writing": best["writing"]}
     return {name: 1e6 * seconds / len(texts) for name, seconds in parts.items()}
 
 

@@ -77,7 +77,7 @@ def predict(
 
     blocks: Iterable[list[str]] = [texts] if texts and texts != ["-"] else read_blocks(source, encoding)
     with line_writer(target) as write:
-        for answers in predictor.blocks(blocks, top_k=top_k, workers=workers, show=show):
+        for answers in predictor.blocks(blocks, show, top_k=top_k, workers=workers):
             write(answers)
 
 

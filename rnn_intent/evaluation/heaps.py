@@ -65,10 +65,10 @@ def _evidence(artifact: Artifact, kinds: Sequence[Sequence[str]]) -> list[np.nda
     """For each kind of texts, (texts, 2): the evidence, and the share of new neighbours, to the fourth."""
     predictor, familiarity = Predictor(artifact), Familiarity((), artifact.tensors["rejection.pairs"])
 
-    def new(text: str) -> float:
-        return familiarity.strangeness(predictor.tokenizer.words(text)).new ** 4
+    def new(texts: Sequence[str]) -> np.ndarray:
+        return familiarity.of([predictor.tokenizer.words(text) for text in texts]).new ** 4
 
-    return [np.stack([evidence(predictor, texts), list(map(new, texts))], axis=1) for texts in kinds]
+    return [np.stack([evidence(predictor, texts), new(texts)], axis=1) for texts in kinds]
 
 
 def in_a_row(chance: Random, characters: Sequence[str]) -> str:

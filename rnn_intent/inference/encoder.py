@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,56 +13,74 @@ from rnn_intent.inference.batch import Batch, alone
 from rnn_intent.inference.embedding import Embedding
 from rnn_intent.inference.pooling import pool
 from rnn_intent.inference.recurrence import SMALL_PRODUCT, Floats, Indices, Layer
-from rnn_intent.inference.token_table import TokenTable
+from rnn_intent.inference.token_table import FactsOf, TokenTable
 
 # With 128 hidden, small products are those of a batch of 60, and all buffers stay in the cache.
 MOST_SENTENCES, FEWEST_SENTENCES = 128, 12
 SENTENCES = 32  # in a batch where hidden is so large that no useful batch is small
 GROUP = 256  # sentences handed over together: what follows works better on more than one batch
+NO_TOKENS = (None,)
 FIRST: Indices = np.zeros(1, dtype=np.intp)
 
 
-class Encoder:
-    """Embedding, recurrent layers and pooling of a model file."""
+class Sentences(NamedTuple):
+    """Tokens looked up. rows: (tokens,), in the table of tokens, sentence after sentence; words: (sentences,), how many
+    tokens each has; lengths and starts: (sentences,), of its rows. A sentence without tokens has a row of its own kind.
+    """
 
-    def __init__(self, artifact: Artifact) -> None:
+    rows: Indices
+    words: Indices
+    lengths: Indices
+    starts: Indices
+
+
+class Encoder:
+    """Embedding, recurrent layers and pooling of a model file. facts_of: what else to keep of a token in the table."""
+
+    def __init__(self, artifact: Artifact, facts_of: FactsOf | None = None) -> None:
         model = artifact.settings.model
         self.layers = [Layer(artifact, layer) for layer in range(model.layers)]
-        self.table = TokenTable(Embedding(artifact), self.layers[0])
+        self.table = TokenTable(Embedding(artifact), self.layers[0], facts_of)
         self._pooling = model.pooling
         self._attention = artifact.weights("pooling.attention") if "attention" in model.pooling else None
         width = self.layers[0].directions * self.layers[0].hidden
         self.summary_size = width * len(model.pooling)
         self._batch_size = batch_size(model.hidden_size)
 
-    def summaries(self, token_lists: Sequence[Sequence[str]]) -> Iterator[tuple[Indices, Floats]]:
+    def look_up(self, token_lists: Iterable[Sequence[str]]) -> Sentences:
+        """The table's rows of all tokens; valid until the next call."""
+        tokens: list[str | None] = []
+        counts = []
+        for sentence in token_lists:  # none of the lists is kept: Python would look at each again, for circles
+            tokens += sentence or NO_TOKENS
+            counts.append(len(sentence))
+        rows = self.table.rows(tokens)
+        words = np.array(counts, dtype=np.intp)
+        if len(counts) == 1:  # for which somebody may be waiting
+            return Sentences(rows, words, np.array([len(rows)]), FIRST)
+        lengths = np.maximum(words, 1)
+        return Sentences(rows, words, lengths, np.cumsum(lengths) - lengths)
+
+    def summaries(self, sentences: Sentences) -> Iterator[tuple[Indices, Floats]]:
         """Groups of sentences: their places in the list (n,), and their summaries (n, summary).
 
         Whatever else is in the list, a sentence's summary is its own. One group at a time, so that what is made of a
         summary is made while it is in the cache.
         """
-        if len(token_lists) < 2:
-            yield from map(self._alone, token_lists)
+        rows, _, lengths, starts = sentences
+        if len(lengths) == 1:
+            summaries = np.empty((1, self.summary_size), dtype=np.float32)
+            self._read(rows, FIRST, alone(len(rows)), summaries)
+            yield FIRST, summaries
             return
-        sentences = [tokens or (None,) for tokens in token_lists]
-        lengths = np.fromiter(map(len, sentences), dtype=np.intp, count=len(sentences))
-        rows = self.table.rows(list(chain.from_iterable(sentences)))
-        starts = np.cumsum(lengths) - lengths
         order = np.argsort(-lengths, kind="stable")  # sorted by length, so that a batch ends nearly together
-        for first in range(0, len(order), GROUP):
+        for first in range(0, max(len(order), 1), GROUP):
             chosen = order[first : first + GROUP]
             summaries = np.empty((len(chosen), self.summary_size), dtype=np.float32)
             for start in range(0, len(chosen), self._batch_size):
                 some = chosen[start : start + self._batch_size]
                 self._read(rows, starts[some], Batch(lengths[some]), summaries[start : start + len(some)])
             yield chosen, summaries
-
-    def _alone(self, tokens: Sequence[str]) -> tuple[Indices, Floats]:
-        """The group of a single sentence, for which somebody may be waiting."""
-        rows = self.table.rows(tokens or (None,))
-        summaries = np.empty((1, self.summary_size), dtype=np.float32)
-        self._read(rows, FIRST, alone(len(rows)), summaries)
-        return FIRST, summaries
 
     def _read(self, rows: Indices, starts: Indices, batch: Batch, summaries: Floats) -> None:
         """Fills the summaries of one batch, (sentences, summary). starts: where each sentence's rows begin."""

@@ -7,8 +7,8 @@ few of those in a heap ever stood together. They are stored as numbers, half a p
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import chain, pairwise
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -21,54 +21,24 @@ NUMBER = "0"  # all numbers are alike to their neighbours
 LARGEST = 0x7FFFFFFF  # of a pair's number
 SPREAD = 0x9E3779B1  # odd, so that different left neighbours stay different
 EDGE = "\n"  # neighbour of the first word, and of the last
-MOST_WORDS = 50_000  # whose parts are kept
-PATIENCE = 500  # look-ups
+Integers = np.ndarray[tuple[Any, ...], np.dtype[np.int32]]
+
+# Columns of a token's facts. LEFT, RIGHT: its share in the numbers of the pairs it begins and ends; PAIRS and NEW are
+# those within it. What is no word has zeros.
+LEFT, RIGHT, WORDS, UNKNOWN, PAIRS, NEW = range(6)
+FACTS = 6
+NO_WORD = (0,) * FACTS
 
 
 class Strangeness(NamedTuple):
-    """Shares between 0 and 1. unknown: of the words, those that training never saw; new: of the pairs of neighbours.
+    """Shares between 0 and 1, of each sentence. unknown: of the words, those that training never saw; new: of the pairs
+    of neighbours.
 
     Both are 1 for a sentence of nothing but marks.
     """
 
-    unknown: float
-    new: float
-
-
-FAMILIAR = Strangeness(0.0, 0.0)  # to a model that does not ask
-
-
-class _Word(NamedTuple):
-    """What a word adds to a sentence. left, right: its share in the numbers of the pairs it begins and ends.
-
-    pairs, new: within the word, counted; unknown: 0 or 1.
-    """
-
-    left: int
-    right: int
-    pairs: int
-    new: int
-    unknown: int
-
-
-MARK = _Word(0, 0, 0, 0, 0)
-
-
-class Pairs:
-    """Numbers, (pairs,) int32. One sentence is looked up by halving; who asks more often pays once for a set."""
-
-    def __init__(self, numbers: np.ndarray) -> None:
-        self._numbers = np.sort(numbers)
-        self._asked = 0
-
-    def __contains__(self, number: int) -> bool:
-        self._asked += 1
-        place = int(self._numbers.searchsorted(number))
-        return place < len(self._numbers) and bool(self._numbers[place] == number)
-
-    def quick(self) -> Pairs | frozenset[int]:
-        """What to ask next: itself, or, after many questions, a set."""
-        return self if self._asked < PATIENCE else frozenset(self._numbers.tolist())
+    unknown: np.ndarray
+    new: np.ndarray
 
 
 class Familiarity:
@@ -76,40 +46,68 @@ class Familiarity:
 
     def __init__(self, known: Iterable[str], pairs: np.ndarray) -> None:
         self._known = frozenset(known)
-        self._pairs: Pairs | frozenset[int] = Pairs(pairs)
-        self._words: dict[str, _Word] = {}
+        self._pairs = np.sort(pairs) if len(pairs) else np.array([-1], dtype=np.int32)  # no pair has this number
 
-    def strangeness(self, tokens: Sequence[str]) -> Strangeness:
-        if isinstance(self._pairs, Pairs):
-            self._pairs = self._pairs.quick()
-        kept, seen = self._words, self._pairs
-        words = unknown = pairs = new = 0
-        left = BEGINNING
-        for token in tokens:
-            word = kept.get(token) or self._word(token)
-            if word is MARK:
-                continue
-            after, right, inner, inner_new, is_unknown = word
-            words += 1
-            pairs += inner
-            new += inner_new + (left ^ right not in seen)
-            unknown += is_unknown
-            left = after
-        if not words:
-            return Strangeness(1.0, 1.0)
-        new += left ^ END not in seen
+    def facts(self, tokens: Iterable[str | None]) -> Integers:
+        """What tokens add to a sentence, whatever stands beside them, (tokens, FACTS). None stands for no word."""
+        return np.array([self._facts(token) for token in tokens], dtype=np.int32).reshape(-1, FACTS)
+
+    def strangeness(self, facts: Integers, starts: np.ndarray) -> Strangeness:
+        """From the facts of all tokens, one sentence's after the other's; starts: where each begins, (sentences,)."""
+        if len(starts) == 1:
+            return self._of_one(facts.tolist())
+        counts = np.add.reduceat(facts[:, WORDS:], starts).T
+        if counts[0].sum() < len(facts):
+            return self._without_marks(facts, starts, counts[0])
+        words, unknown, pairs, new = counts
+        before = np.empty(len(facts), dtype=np.int32)
+        before[1:] = facts[:-1, LEFT]
+        before[starts] = BEGINNING
+        is_new = self._are_new(before ^ facts[:, RIGHT])
+        last = facts[np.append(starts[1:], len(facts)) - 1, LEFT]
+        new = new + np.add.reduceat(is_new, starts, dtype=np.int32) + self._are_new(last ^ END)
         return Strangeness(unknown / words, new / (words + pairs + 1))
 
-    def _word(self, token: str) -> _Word:
-        if token in MARKS:
-            return MARK
+    def _of_one(self, facts: list[list[int]]) -> Strangeness:
+        """The same for a single sentence, whose few numbers are no work for arrays."""
+        numbers = []
+        left = BEGINNING
+        words = unknown = pairs = new = 0
+        for after, right, is_word, is_unknown, inner, inner_new in facts:
+            if is_word:
+                numbers.append(left ^ right)
+                left = after
+                words, unknown, pairs, new = words + 1, unknown + is_unknown, pairs + inner, new + inner_new
+        numbers.append(left ^ END)
+        new += int(np.count_nonzero(self._are_new(np.array(numbers, dtype=np.int32))))
+        shares = (unknown / words, new / (words + pairs + 1)) if words else (1.0, 1.0)
+        return Strangeness(*np.array(shares)[:, None])
+
+    def of(self, token_lists: Sequence[Sequence[str]]) -> Strangeness:
+        """The same for sentences of which there are no facts yet."""
+        sentences = [tokens or (None,) for tokens in token_lists]
+        starts = np.cumsum([0, *map(len, sentences)])[:-1]
+        return self.strangeness(self.facts(chain.from_iterable(sentences)), starts)
+
+    def _without_marks(self, facts: Integers, starts: np.ndarray, words: np.ndarray) -> Strangeness:
+        found = Strangeness(*np.ones((2, len(starts))))
+        held = words.nonzero()[0]
+        if len(held):
+            kept = facts[facts[:, WORDS] > 0]
+            found.unknown[held], found.new[held] = self.strangeness(kept, (np.cumsum(words) - words)[held])
+        return found
+
+    def _are_new(self, numbers: np.ndarray) -> np.ndarray:
+        found: np.ndarray = self._pairs.take(self._pairs.searchsorted(numbers), mode="clip") != numbers
+        return found
+
+    def _facts(self, token: str | None) -> tuple[int, ...]:
+        if token is None or token in MARKS:
+            return NO_WORD
         parts = _parts(token)
-        within = [number not in self._pairs for number in _numbers(parts)]
-        word = _Word(_left(parts[-1]), _right(parts[0]), len(within), sum(within), token not in self._known)
-        if len(self._words) >= MOST_WORDS:
-            self._words.clear()
-        self._words[token] = word
-        return word
+        within = np.array(_numbers(parts), dtype=np.int32)
+        new = int(np.count_nonzero(self._are_new(within))) if len(within) else 0
+        return _left(parts[-1]), _right(parts[0]), 1, token not in self._known, len(within), new
 
 
 def neighbours(sentences: Iterable[Sequence[str]]) -> np.ndarray:

@@ -12,16 +12,30 @@ Status = Literal["accepted", "rejected", "ambiguous"]
 class Prediction:
     """What a sentence wants, and whether to believe it.
 
-    ranking: the most probable intents with their probability, best first, also of a rejected sentence; intent and
-    confidence are the first of it. reason: why a sentence was not accepted.
+    intents: the most probable, best first, also of a rejected sentence; shares: their probabilities. reason: why a
+    sentence was not accepted.
     """
 
     text: str
-    intent: str
-    confidence: float
-    ranking: list[tuple[str, float]]
+    intents: list[str]
+    shares: list[float]
     status: Status = "accepted"
     reason: str | None = None
+
+    @property
+    def intent(self) -> str:
+        """The most probable."""
+        return self.intents[0]
+
+    @property
+    def confidence(self) -> float:
+        """Its probability."""
+        return self.shares[0]
+
+    @property
+    def ranking(self) -> list[tuple[str, float]]:
+        """The intents with their probabilities, best first."""
+        return list(zip(self.intents, self.shares, strict=True))
 
     def to_dict(self) -> dict[str, Any]:
         """The shape that programs know from Rasa, with status and reason."""

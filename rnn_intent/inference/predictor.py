@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import repeat
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
@@ -16,37 +15,21 @@ from rnn_intent.artifact import Artifact
 from rnn_intent.errors import UsageError
 from rnn_intent.inference import golden
 from rnn_intent.inference.encoder import Encoder
-from rnn_intent.inference.familiarity import FAMILIAR, Strangeness
 from rnn_intent.inference.head import Head
 from rnn_intent.inference.prediction import Prediction
-from rnn_intent.inference.recurrence import Floats, Indices
+from rnn_intent.inference.recurrence import Floats
 from rnn_intent.inference.rejection import Rejection
+from rnn_intent.inference.scores import Scores, best_of, in_order
 from rnn_intent.metrics import softmax
 from rnn_intent.runs import find_model
 from rnn_intent.text.tokenizer import Tokenizer
 
 WINDOW = 4096  # sentences that are sorted by length together: batches are full, and memory stays flat
-FEW = 10  # rows, or places in a ranking
+FEW = 100  # answers that are made of arrays together
 WINDOW_CHARACTERS = 1 << 20  # the same for a window of very long sentences
 
 Shown = TypeVar("Shown")
-
-
-class Scores(NamedTuple):
-    """A block's answers as arrays, small enough to travel between processes.
-
-    best: (sentences, k) label numbers, best first, two or more; shares: (sentences, k) their probabilities;
-    words, and what in-scope scores are made of, (sentences,): logits and distances of the best intents, strangeness
-    of the words. top_k: intents to be shown.
-    """
-
-    best: np.ndarray
-    shares: np.ndarray
-    words: list[int]
-    logits: np.ndarray
-    distances: np.ndarray
-    strangeness: list[Strangeness]
-    top_k: int
+Answer = TypeVar("Answer")
 
 
 class Predictor:
@@ -59,11 +42,12 @@ class Predictor:
     def __init__(self, artifact: Artifact, threshold: float | None = None) -> None:
         self.artifact = artifact
         self.labels = artifact.labels
+        self._names = np.array(artifact.labels, dtype=object)
         self._rejection = Rejection(artifact)
         self.threshold = self._rejection.threshold if threshold is None else threshold
         self.tokenizer = Tokenizer(artifact.settings.text, artifact.user_words, artifact.dictionary)
-        self._encoder = Encoder(artifact)
         in_scope = self._rejection.in_scope
+        self._encoder = Encoder(artifact, None if in_scope is None else in_scope.familiarity.facts)
         self._head = Head(artifact, None if in_scope is None else in_scope.projection)
         self.renew_lock()
 
@@ -89,7 +73,7 @@ class Predictor:
     def predict(self, texts: str | Iterable[str], top_k: int = 5) -> Prediction | list[Prediction]:
         """The answer to one sentence, or to each of many in their order."""
         if isinstance(texts, str):
-            return self._predictions([texts], self._scores([texts], top_k))[0]
+            return next(self._predictions([texts], self._scores([texts], top_k)))
         return list(self.stream(texts, top_k=top_k))
 
     def stream(
@@ -99,41 +83,30 @@ class Predictor:
 
         batch_size: sentences read before the first answer. workers: processes that share the work.
         """
-        for answers in self.blocks(windows(texts, batch_size), top_k=top_k, workers=workers):
-            yield from answers
+        score = partial(Predictor._scores, top_k=top_k)
+        for block, scores in self._answered(windows(texts, batch_size), score, workers):
+            yield from self._predictions(block, scores)
 
-    @overload
     def blocks(
-        self, blocks: Iterable[list[str]], *, top_k: int = 5, workers: int = 1, show: None = None
-    ) -> Iterator[list[Prediction]]: ...
-    @overload
-    def blocks(
-        self, blocks: Iterable[list[str]], *, top_k: int = 5, workers: int = 1, show: Callable[[Prediction], Shown]
-    ) -> Iterator[list[Shown]]: ...
-    def blocks(
-        self,
-        blocks: Iterable[list[str]],
-        *,
-        top_k: int = 5,
-        workers: int = 1,
-        show: Callable[[Prediction], Any] | None = None,
-    ) -> Iterator[list[Any]]:
-        """Answers block by block, each as soon as its block is there.
+        self, blocks: Iterable[list[str]], show: Callable[[Prediction], Shown], *, top_k: int = 5, workers: int = 1
+    ) -> Iterator[list[Shown]]:
+        """Block by block, each as soon as its block is there, what `show` makes of the answers.
 
-        show: made of each answer, by the workers if there are several (it must then be a function of a module).
+        With several workers they do that, too, and `show` must be a function of a module.
         """
+        for _, shown in self._answered(blocks, partial(_shown, top_k=top_k, show=show), workers):
+            yield shown
+
+    def _answered(
+        self, blocks: Iterable[list[str]], answer: Callable[[Predictor, list[str]], Answer], workers: int
+    ) -> Iterator[tuple[list[str], Answer]]:
         if workers < 1:
             raise UsageError(f"workers: {workers} is not possible; one or more")
-        answered: Iterator[tuple[list[str], Any]]
-        answer = partial(Predictor._scores, top_k=top_k) if show is None else partial(_shown, top_k=top_k, show=show)
         if workers == 1:
-            answered = ((block, answer(self, block)) for block in blocks)
-        else:
-            from rnn_intent.inference.workers import answer_blocks
+            return ((block, answer(self, block)) for block in blocks)
+        from rnn_intent.inference.workers import answer_blocks
 
-            answered = answer_blocks(self, blocks, answer, workers)
-        for block, answers in answered:
-            yield self._predictions(block, answers) if show is None else answers
+        return answer_blocks(self, blocks, answer, workers)
 
     def probabilities(self, texts: Iterable[str]) -> Floats:
         """(texts, labels), each row a distribution over the intents."""
@@ -162,7 +135,8 @@ class Predictor:
         logits = np.empty((len(texts), len(self.labels)), dtype=np.float32)
         summaries = np.empty((len(texts), self._encoder.summary_size), dtype=np.float32)
         with self._lock:
-            for places, found in self._encoder.summaries([self.tokenizer.words(text) for text in texts]):
+            sentences = self._encoder.look_up(map(self.tokenizer.words, texts))
+            for places, found in self._encoder.summaries(sentences):
                 summaries[places] = found
                 logits[places], _ = self._head.read(found)
         return logits, summaries
@@ -173,48 +147,42 @@ class Predictor:
 
     def in_scope_scores(self, texts: Iterable[str]) -> np.ndarray:
         """How much each text is like the training sentences, (texts,), from 0 to 1: what the threshold is about."""
-        found = [score for window in windows(texts) for score, _ in self._in_scope(self._scores(window, 2))]
-        return np.array(found, dtype=np.float64)
+        found = [self._scores(window, 2).in_scope for window in windows(texts)]
+        return np.concatenate(found) if found else np.empty(0)
 
     def _scores(self, texts: Sequence[str], top_k: int) -> Scores:
-        words = self.tokenizer.words
-        token_lists = [words(text) for text in texts]
-        count = min(max(top_k, 2), len(self.labels))  # two intents that are close are told, however few are wanted
-        best = np.empty((len(texts), count), dtype=np.intp)
-        shares = np.empty((len(texts), count), dtype=np.float32)
-        logits, distances = np.empty((2, len(texts)), dtype=np.float32)
         in_scope = self._rejection.in_scope
         with self._lock:
-            for places, summaries in self._encoder.summaries(token_lists):
-                read, projected = self._head.read(summaries)
-                found, shares[places] = _best(self._softmax(read), count)
-                best[places] = found
-                if in_scope is not None:
-                    logits[places] = np.maximum.reduce(read, axis=1)
-                    distances[places] = in_scope.distances(projected, found[:, 0])
-        strange = [] if in_scope is None else list(map(in_scope.strangeness, token_lists))
-        return Scores(best, shares, list(map(len, token_lists)), logits, distances, strange, top_k)
-
-    def _predictions(self, texts: Sequence[str], scores: Scores) -> list[Prediction]:
-        labels, threshold, verdict = self.labels, self.threshold, self._rejection.verdict
-        wanted = max(scores.top_k, 1)
-        predictions = []
-        judged_by = self._in_scope(scores)
-        rows = zip(texts, scores.best.tolist(), scores.shares.tolist(), scores.words, judged_by, strict=True)
-        for text, best, shares, words, (score, strange) in rows:
-            ranking = list(zip([labels[label] for label in best], shares, strict=True))
-            judged = verdict(score, strange, ranking, words, threshold)
-            predictions.append(Prediction(text, *ranking[0], ranking[:wanted], *judged))
-        return predictions
-
-    def _in_scope(self, scores: Scores) -> Iterator[tuple[float, Strangeness]]:
-        """Each sentence's in-scope score, and how strange its words are."""
-        confidences = scores.shares[:, 0].tolist()
-        in_scope = self._rejection.in_scope
+            sentences = self._encoder.look_up(map(self.tokenizer.words, texts))
+            facts = self._encoder.table.facts.take(sentences.rows, axis=0)
+            groups = [
+                (places, *self._judged(summaries, top_k)) for places, summaries in self._encoder.summaries(sentences)
+            ]
+        best, shares, logits, distances = in_order(groups)
         if in_scope is None:
-            return zip(confidences, repeat(FAMILIAR), strict=False)
-        columns = (scores.logits.tolist(), confidences, scores.distances.tolist(), scores.strangeness)
-        return zip(map(in_scope.score, *columns), scores.strangeness, strict=True)
+            return Scores(best, shares, sentences.words, shares[:, 0], np.zeros(len(texts)), top_k)
+        strange = in_scope.familiarity.strangeness(facts, sentences.starts)
+        scores = in_scope.scores(logits, shares[:, 0], distances, strange)
+        return Scores(best, shares, sentences.words, scores, strange.unknown, top_k)
+
+    def _judged(self, summaries: Floats, top_k: int) -> tuple[np.ndarray, ...]:
+        """The most probable intents of some sentences, their probabilities, and logits and distances of the first."""
+        logits, projected = self._head.read(summaries)
+        # two intents that are close are told, however few are wanted
+        best, shares = best_of(self._softmax(logits), min(max(top_k, 2), len(self.labels)))
+        in_scope = self._rejection.in_scope
+        highest = np.maximum.reduce(logits, axis=1)
+        return best, shares, highest, highest if in_scope is None else in_scope.distances(projected, best[:, 0])
+
+    def _predictions(self, texts: Sequence[str], scores: Scores) -> Iterator[Prediction]:
+        threshold, verdict, wanted = self.threshold, self._rejection.verdict, max(scores.top_k, 1)
+        for first in range(0, len(texts), FEW):  # a few at a time, because lists that are kept cost Python time
+            some = slice(first, first + FEW)
+            columns = (self._names[scores.best[some]], *(column[some] for column in scores[1:-1]))
+            rows = zip(texts[some], *(column.tolist() for column in columns), strict=True)
+            for text, intents, shares, words, score, unknown in rows:
+                judged = verdict(score, unknown, intents, shares, words, threshold)
+                yield Prediction(text, intents[:wanted], shares[:wanted], *judged)
 
 
 def windows(texts: Iterable[str], size: int = WINDOW) -> Iterator[list[str]]:
@@ -229,21 +197,6 @@ def windows(texts: Iterable[str], size: int = WINDOW) -> Iterator[list[str]]:
             window, characters = [], 0
     if window:
         yield window
-
-
-def _best(probabilities: Floats, count: int) -> tuple[Indices, Floats]:
-    """The highest probabilities of each row, best first: their label numbers and themselves, (rows, count) each."""
-    rows = np.arange(len(probabilities))
-    if count > FEW or len(rows) < FEW:
-        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :count]
-        return best, probabilities[rows[:, None], best]
-    # Looking for the best a few times over takes a fifth of the time that sorting takes.
-    left = probabilities.copy()
-    best = np.empty((len(rows), count), dtype=np.intp)
-    for place in range(count):
-        best[:, place] = left.argmax(axis=1)
-        left[rows, best[:, place]] = -1.0
-    return best, probabilities[rows[:, None], best]
 
 
 def _shown(predictor: Predictor, texts: list[str], top_k: int, show: Callable[[Prediction], Shown]) -> list[Shown]:

@@ -35,7 +35,7 @@ LARGEST_FACTOR = 1e6  # of the header's numbers: far beyond any fitted one
 SMALLEST_DISTANCE = 1e-6  # its logarithm is finite
 
 Verdict = tuple[Status, str | None]
-_ACCEPTED: Verdict = ("accepted", None)
+ACCEPTED: Verdict = ("accepted", None)
 
 
 class InScope:
@@ -53,28 +53,32 @@ class InScope:
         # Not the words that are known from pretrained vectors alone: they come after those of training.
         known = artifact.vocabulary[len(SPECIALS) : len(artifact.tensors["embedding.words"])]
         pairs = artifact.tensors["rejection.pairs"] if self.pairs else np.empty(0, dtype=np.int32)
-        self._familiarity = Familiarity(known, pairs)
+        self.familiarity = Familiarity(known, pairs)
 
     def distances(self, places: Floats, best: Indices) -> Floats:
         """Squared, from projected summaries (sentences, k) to the centres of the intents `best`, (sentences,)."""
         apart = places - self._centres.take(best, axis=0)
-        distances: Floats = np.add.reduce(np.square(apart, out=apart), axis=1)
+        distances: Floats = np.maximum(np.add.reduce(np.square(apart, out=apart), axis=1), SMALLEST_DISTANCE)
         return distances
 
-    def strangeness(self, tokens: Sequence[str]) -> Strangeness:
-        return self._familiarity.strangeness(tokens)
+    def scores(self, logits: Floats, confidences: Floats, distances: Floats, strange: Strangeness) -> np.ndarray:
+        """Between 0 and 1, the higher the more like the training sentences; all are (sentences,).
 
-    def score(self, logit: float, confidence: float, distance: float, strangeness: Strangeness) -> float:
-        """Between 0 and 1, the higher the more like the training sentences.
-
-        logit, confidence: of the most probable intent. One sentence at a time: its few numbers are no work for arrays.
+        logits, confidences: of the most probable intents.
         """
+        columns = np.array([logits, confidences, distances, *strange])  # (signals, sentences), float64
+        if len(logits) == 1:  # a few numbers are no work for arrays
+            return np.array([self._score(math, *columns[:, 0].tolist())])
+        scores: np.ndarray = self._score(np, *columns)
+        return scores
+
+    def _score(self, functions: Any, logit: Any, confidence: Any, distance: Any, unknown: Any, new: Any) -> Any:
+        """The equation, for numbers or arrays of them. functions: math or numpy."""
         # The logarithm of the sum, from one of its terms and that term's share.
-        energy = logit / self._temperature - math.log(confidence)
-        signal = self.energy * energy - self.distance * math.log(max(distance, SMALLEST_DISTANCE))
-        unknown, new = strangeness
+        energy = logit / self._temperature - functions.log(confidence)
+        signal = self.energy * energy - self.distance * functions.log(distance)
         signal -= self.unknown * (unknown + 2 * unknown**4) + self.pairs * new**4
-        return 0.5 + 0.5 * math.tanh((signal + self.offset) / 2)  # a sigmoid that cannot overflow
+        return 0.5 + 0.5 * functions.tanh((signal + self.offset) / 2)  # a sigmoid that cannot overflow
 
 
 class Rejection:
@@ -94,17 +98,25 @@ class Rejection:
         self.in_scope = None if factors is None else InScope(artifact, factors)
 
     def verdict(
-        self, score: float, strangeness: Strangeness, ranking: Sequence[tuple[str, float]], words: int, threshold: float
+        self,
+        score: float,
+        unknown: float,
+        intents: Sequence[str],
+        shares: Sequence[float],
+        words: int,
+        threshold: float,
     ) -> Verdict:
-        """Status and reason of a sentence. ranking: its two most probable intents; words: how many tokens it has."""
+        """Status and reason of a sentence.
+
+        unknown: share of its words; intents, shares: two or more, best first; words: how many tokens it has.
+        """
         if not words:
             return "rejected", NO_WORDS
         if score < threshold:
-            return "rejected", self._reason(score, strangeness.unknown, threshold)
-        (first, share), (second, next_share) = ranking[:2]
-        if share - next_share < self.margin:
-            return "ambiguous", f"two intents are about as likely: {first}, {second}"
-        return _ACCEPTED
+            return "rejected", self._reason(score, unknown, threshold)
+        if shares[0] - shares[1] < self.margin:
+            return "ambiguous", f"two intents are about as likely: {intents[0]}, {intents[1]}"
+        return ACCEPTED
 
     def _reason(self, score: float, unknown: float, threshold: float) -> str:
         if self.in_scope is None:

@@ -1,7 +1,8 @@
 """What depends on a token alone, computed once per token and kept: most of the work of reading it.
 
-Two tables. Of every token: what it says to the first layer's gates, W·x + b. Of tokens that began a sentence, or ended
-one and so were the first to be read backward: the state after that one token, and what this state says to the gates.
+Two tables. Of every token: what it says to the first layer's gates, W·x + b, and what it adds to how strange a sentence
+is. Of tokens that began a sentence, or ended one and so were the first to be read backward: the state after that one
+token, and what this state says to the gates.
 Both are bounded, `BUDGET` and `STARTS_BUDGET` bytes (or the needs of one call). A full table of tokens forgets the half
 that came last, because frequent words come early; a full table of starts begins anew. A bidirectional GRU of 128 takes
 3 kB a token, and 4 kB a token at an end.
@@ -9,12 +10,13 @@ that came last, because frequent words come early; a full table of starts begins
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 import numpy as np
 
 from rnn_intent.inference.embedding import Embedding
+from rnn_intent.inference.familiarity import FACTS, Integers
 from rnn_intent.inference.recurrence import STATES, Buffers, Floats, Indices, Layer
 
 BUDGET, STARTS_BUDGET = 16 << 20, 8 << 20
@@ -22,18 +24,25 @@ LEAST_ROWS = 1024  # also where hidden is so large that the budget would hold fe
 AT_ONCE = 256  # tokens embedded together, so that their n-grams' rows take little memory
 
 Token = str | None  # None: the `<unk>` that stands for a sentence without tokens
+FactsOf = Callable[[Sequence[Token]], Integers]
 
 
 class TokenTable:
-    """Token strings to rows of `products`, (rows, gates * directions * hidden); `starts` are the states after one."""
+    """Token strings to rows of `products`, (rows, gates * directions * hidden), and of `facts`, (rows, FACTS).
 
-    def __init__(self, embedding: Embedding, layer: Layer) -> None:
-        self.embedding, self._layer = embedding, layer
+    starts: the states after one token. facts_of: what makes facts of tokens, for those who ask for them.
+    """
+
+    products: Floats
+    facts: Integers
+    starts: Starts
+    _rows: _Rows
+
+    def __init__(self, embedding: Embedding, layer: Layer, facts_of: FactsOf | None = None) -> None:
+        self.embedding, self._layer, self._facts_of = embedding, layer, facts_of
         self._width = layer.gates * layer.directions * layer.hidden
         self._most_rows = max(BUDGET // (4 * self._width), LEAST_ROWS)
-        self._rows = _Rows()
-        self.products = self._empty(0)
-        self.starts = Starts(layer, self.products)
+        self._begin(0)
 
     def rows(self, tokens: Sequence[Token]) -> Indices:
         """The row of every token, (tokens,). Rows are valid until the next call."""
@@ -51,19 +60,20 @@ class TokenTable:
         self.starts.forget(kept)
         rows = self._numbers(tokens)
         if len(self._rows) > self._most_rows:
-            self._rows = _Rows()
-            self.products = self._empty(len(set(tokens)))
-            self.starts = Starts(self._layer, self.products)
+            self._begin(len(set(tokens)))
             rows = self._numbers(tokens)
         return rows
 
     def _numbers(self, tokens: Sequence[Token]) -> Indices:
         return np.fromiter(map(self._rows.__getitem__, tokens), dtype=np.intp, count=len(tokens))
 
-    def _empty(self, needed: int) -> Floats:
-        """All memory is asked for at once: the system gives it when it is written to."""
-        empty: Floats = np.empty((max(needed, self._most_rows), self._width), dtype=np.float32)
-        return empty
+    def _begin(self, needed: int) -> None:
+        """Empty tables. All memory is asked for at once: the system gives it when it is written to."""
+        self._rows = _Rows()
+        length = max(needed, self._most_rows)
+        self.products = np.empty((length, self._width), dtype=np.float32)
+        self.facts = np.empty((length, FACTS), dtype=np.int32)
+        self.starts = Starts(self._layer, self.products)
 
     def _fill(self) -> None:
         """Computes the rows of tokens that were not known yet."""
@@ -73,6 +83,8 @@ class TokenTable:
             tokens = new[first : first + AT_ONCE]
             place = slice(start + first, start + first + len(tokens))
             self._layer.input_products(self.embedding.vectors(tokens), out=self.products[place])
+            if self._facts_of is not None:
+                self.facts[place] = self._facts_of(tokens)
 
 
 class _Rows(dict[Token, int]):

@@ -153,7 +153,8 @@ def _answers(artifact: Artifact, words: list[str], leave_one_out: bool) -> tuple
     gaps = [words[:place] + words[place + 1 :] for place in places] if leave_one_out else []
     weight, bias = artifact.weights("head.weight").T, artifact.weights("head.bias")
     probabilities = np.empty((len(prefixes) + len(gaps), len(bias)), dtype=np.float32)
-    for rows, summaries in Encoder(artifact).summaries(prefixes + gaps):
+    encoder = Encoder(artifact)
+    for rows, summaries in encoder.summaries(encoder.look_up(prefixes + gaps)):
         probabilities[rows] = softmax(summaries @ weight + bias, artifact.temperature)
     return probabilities[: len(prefixes)], probabilities[len(prefixes) :]
 

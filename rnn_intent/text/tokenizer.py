@@ -41,13 +41,14 @@ class Tokenizer:
         self._chinese: ChineseCutter | None = None
         self._cut_rest = self._choose_cut()
         self._take_user_words()
-        # Plain English, the common case, is one `lower` and one `findall`.
+        # Plain English, the common case, is one `lower` and one `findall`, or, of words alone, one `split`.
         self._ascii_words = ASCII_WORDS.findall if settings.mode in ("auto", "words") and not self._phrases else None
 
     def words(self, text: str) -> list[str]:
         """The tokens of a sentence as strings, at most `max_tokens`."""
         if self._ascii_words and text.isascii() and text.isprintable() and len(text) <= self._max_characters:
-            found: list[str] = self._ascii_words(self._fold_ascii(text))
+            folded = self._fold_ascii(text)
+            found: list[str] = folded.split() if text.replace(" ", "").isalnum() else self._ascii_words(folded)
             return found if len(found) <= self._max_tokens else found[: self._max_tokens]
         return self._folded(self._pieces(self._normalized(text)))
 

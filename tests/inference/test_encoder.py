@@ -14,7 +14,7 @@ SENTENCES = [WORDS[:5], ["is"], WORDS * 3, [], ["unseen", "time", "kitchens"], W
 def summaries(encoder, sentences):
     """All batches, back in the order of the sentences."""
     found = np.full((len(sentences), encoder.summary_size), np.nan)
-    for places, batch in encoder.summaries(sentences):
+    for places, batch in encoder.summaries(encoder.look_up(sentences)):
         found[places] = batch
     return found
 

@@ -121,7 +121,7 @@ def test_several_workers_give_the_answers_of_one_in_order():
     expected = PREDICTOR.predict(texts)
     shared = list(PREDICTOR.stream(texts, batch_size=16, workers=2))
     assert [named(answer) for answer in shared] == [named(answer) for answer in expected]
-    lines = PREDICTOR.blocks(windows(texts, 16), workers=2, show=named)
+    lines = PREDICTOR.blocks(windows(texts, 16), named, workers=2)
     assert [line for block in lines for line in block] == [named(answer) for answer in expected]
     with pytest.raises(UsageError, match="workers"):
         list(PREDICTOR.stream(texts, workers=0))

@@ -38,9 +38,7 @@ def test_the_score_is_that_of_the_equation():
     energy = np.log(np.exp(logits.astype(float) / 1.7).sum(axis=1))
     places = summaries.astype(float) @ artifact.weights("rejection.projection")
     distances = ((places - artifact.weights("rejection.centres")[logits.argmax(axis=1)]) ** 2).sum(axis=1)
-    familiarity = Familiarity(WORDS, PAIRS)
-    strange = [familiarity.strangeness(predictor.tokenizer.words(text)) for text in SENTENCES]
-    unknown, new = np.array(strange).T
+    unknown, new = Familiarity(WORDS, PAIRS).of([predictor.tokenizer.words(text) for text in SENTENCES])
     signal = 0.7 * energy - 0.3 * np.log(distances) - 2.0 * (unknown + 2 * unknown**4) - 1.5 * new**4 + 0.1
     np.testing.assert_allclose(predictor.in_scope_scores(SENTENCES), 1 / (1 + np.exp(-signal)), atol=1e-5)
 
@@ -49,6 +47,16 @@ def test_the_score_is_the_same_alone_and_in_company():
     predictor = Predictor(scored())
     together = predictor.in_scope_scores(SENTENCES)
     np.testing.assert_allclose(together, [predictor.in_scope_scores([text])[0] for text in SENTENCES], atol=1e-5)
+
+
+def test_forgetting_words_changes_no_score():
+    forgetful = Predictor(scored())
+    forgetful._encoder.table._most_rows = 20
+    texts = [f"{text} word{number}" for number, text in enumerate(SENTENCES * 5)]
+    expected = Predictor(scored()).in_scope_scores(texts)
+    found = [forgetful.in_scope_scores([text])[0] for text in texts]
+    assert len(forgetful._encoder.table._rows) <= 20
+    np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_a_model_without_a_score_is_judged_by_its_confidence():
