@@ -14,6 +14,7 @@ from random_models import SENTENCES, random_artifact
 
 from rnn_intent.artifact import Artifact, weights_hash, write
 from rnn_intent.data.example import Example
+from rnn_intent.evaluation import run_report
 from rnn_intent.evaluation.run_report import results_of, write_report
 from rnn_intent.files import write_json
 from rnn_intent.inference.predictor import Predictor
@@ -104,8 +105,31 @@ def test_a_report_that_is_written_meanwhile_is_of_one_training(tmp_path: Path) -
             seen |= shown
 
 
+def test_a_report_is_not_misled_by_a_training_that_came_and_went(tmp_path: Path, monkeypatch) -> None:
+    run, rows = RunFolder(tmp_path), [Example(text, "intent_0") for text in SENTENCES if text]
+    write(MODELS[0], run.model)
+    remember(run, MODELS[0])
+    read = run_report._text
+
+    def read_in_between(path: Path) -> str:
+        if path != run.environment:
+            return read(path)
+        remember(run, MODELS[1])
+        text = read(path)
+        remember(run, MODELS[0])
+        return text
+
+    predictor = Predictor.load(run.path)
+    for reader, shown in ((read, True), (read_in_between, False)):
+        monkeypatch.setattr(run_report, "_text", reader)
+        write_report(tmp_path / "page.html", predictor, results_of(predictor, rows), run)
+        page = (tmp_path / "page.html").read_text("utf-8")
+        assert ("of-5-labels" in page, "of-9-labels" in page) == (shown, False)
+
+
 def remember(run: RunFolder, model: Artifact) -> None:
     """What a training writes after its model, in the same order; the metrics, which make the run finished, last."""
+    run.metrics.unlink(missing_ok=True)
     write_json(run.environment, {"torch": f"of-{len(model.labels)}-labels"})
     write_json(run.metrics, {"weights": weights_hash(model)})
 

@@ -84,8 +84,10 @@ def write_report(
     """
     title = run.name if run and run.name else path.stem
     cards = cards_of(predictor, results, splits.train if splits else ())
+    before = _version(run.metrics) if run else None
     background = background_of(title, run, splits)
-    if run and not _tells_of(run, predictor.artifact):  # asked after all is read: a new training may have begun
+    # asked after all is read: a new training may have begun, or have come and gone
+    if run and not (_version(run.metrics) == before and _tells_of(run, predictor.artifact)):
         background = background_of(title, None, splits)
     content = report_page(results, background, cards)
     try:
@@ -100,6 +102,14 @@ def _tells_of(run: RunFolder, artifact: Artifact) -> bool:
     if owner is not None and owner.pid == os.getpid():
         return True
     return bool(_object(run.metrics).get("weights") == weights_hash(artifact))
+
+
+def _version(path: Path) -> tuple[int, int] | None:
+    """Another one after the file was replaced, even by the same bytes; None without a file."""
+    with contextlib.suppress(OSError):
+        state = path.stat()
+        return state.st_ino, state.st_mtime_ns
+    return None
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
