@@ -27,6 +27,7 @@ from rnn_intent.inference.rejection import SMALLEST_DISTANCE
 FALSE_REJECT = 0.05  # share of sentences that belong which the default threshold turns away
 MARGIN = 0.2  # closer than this, the first of two intents is right half of the time
 UNKNOWN = 2.0  # of unknown words; the unit is the standard deviation of the score (docs/rejection.md)
+FOREIGN = 2  # unknown words that one with an unknown letter counts for
 DIRECTIONS = 32
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
 SMALLEST_SPREAD = 0.05  # of a signal; a few rows that are all alike must not make its factor infinite
@@ -122,7 +123,13 @@ def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> d
         weights = np.array([1.0, 0.0])
     together = max(float(((belongs - means) / spread @ weights).std()), SMALLEST_SPREAD * float(weights.sum()))
     energy, distance = weights / spread / together
-    return {"energy": float(energy), "distance": float(distance), "unknown": UNKNOWN, "pairs": WEIGHTS[0]}
+    return {
+        "energy": float(energy),
+        "distance": float(distance),
+        "unknown": UNKNOWN,
+        "foreign": FOREIGN,
+        "pairs": WEIGHTS[0],
+    }
 
 
 def _signals(logits: np.ndarray, distances: np.ndarray) -> np.ndarray:

@@ -6,7 +6,9 @@ few of those in a heap ever stood together. They are stored as numbers, half a p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -20,19 +22,21 @@ MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~" + "，。？！、；：�
 NUMBER = "0"  # all numbers are alike to their neighbours
 LARGEST = 0x7FFFFFFF  # of a pair's number
 SPREAD = 0x9E3779B1  # odd, so that different left neighbours stay different
+MANIFOLD = re.compile("[\u4e00-\u9fff\u3400-\u4dbf\uac00-\ud7a3]")  # Chinese and Korean: training lacks many
 EDGE = "\n"  # neighbour of the first word, and of the last
 Integers = np.ndarray[tuple[Any, ...], np.dtype[np.int32]]
 
-# Columns of a token's facts. LEFT, RIGHT: its share in the numbers of the pairs it begins and ends; PAIRS and NEW are
+# Columns of a token's facts. LEFT, RIGHT: its share in the numbers of the pairs it begins and ends; NUMBERS: 1 for a
+# number, which most languages write alike; UNKNOWN: 1 for an unknown word, more in unknown letters; PAIRS and NEW are
 # those within it. What is no word has zeros.
-LEFT, RIGHT, WORDS, UNKNOWN, PAIRS, NEW = range(6)
-FACTS = 6
+LEFT, RIGHT, WORDS, NUMBERS, UNKNOWN, PAIRS, NEW = range(7)
+FACTS = 7
 NO_WORD = (0,) * FACTS
 
 
 class Strangeness(NamedTuple):
-    """Shares between 0 and 1, of each sentence. unknown: of the words, those that training never saw; new: of the pairs
-    of neighbours.
+    """Shares between 0 and 1, of each sentence. unknown: of the words, numbers apart, those that training never saw;
+    new: of the pairs of neighbours.
 
     Both are 1 for a sentence of nothing but marks.
     """
@@ -42,10 +46,14 @@ class Strangeness(NamedTuple):
 
 
 class Familiarity:
-    """known: the words of training; pairs: numbers of neighbours, as `neighbours` gives them."""
+    """known: the words of training; pairs: numbers of neighbours, as `neighbours` gives them.
 
-    def __init__(self, known: Iterable[str], pairs: np.ndarray) -> None:
-        self._known = frozenset(known)
+    foreign: how many unknown words one with a letter that no training word has counts for. With 0, as in models of the
+    first release, it counts for one, and a number is a word like any other.
+    """
+
+    def __init__(self, known: Iterable[str], pairs: np.ndarray, foreign: int = 0) -> None:
+        self._known, self._foreign = frozenset(known), foreign
         self._pairs = np.sort(pairs) if len(pairs) else np.array([-1], dtype=np.int32)  # no pair has this number
 
     def facts(self, tokens: Iterable[str | None]) -> Integers:
@@ -59,28 +67,32 @@ class Familiarity:
         counts = np.add.reduceat(facts[:, WORDS:], starts).T
         if counts[0].sum() < len(facts):
             return self._without_marks(facts, starts, counts[0])
-        words, unknown, pairs, new = counts
+        words, numbers, unknown, pairs, new = counts
         before = np.empty(len(facts), dtype=np.int32)
         before[1:] = facts[:-1, LEFT]
         before[starts] = BEGINNING
         is_new = self._are_new(before ^ facts[:, RIGHT])
         last = facts[np.append(starts[1:], len(facts)) - 1, LEFT]
         new = new + np.add.reduceat(is_new, starts, dtype=np.int32) + self._are_new(last ^ END)
-        return Strangeness(unknown / words, new / (words + pairs + 1))
+        share = unknown / np.maximum(words - numbers, 1)
+        return Strangeness(np.minimum(share, 1.0), new / (words + pairs + 1))
 
     def _of_one(self, facts: list[list[int]]) -> Strangeness:
         """The same for a single sentence, whose few numbers are no work for arrays."""
-        numbers = []
+        asked = []
         left = BEGINNING
-        words = unknown = pairs = new = 0
-        for after, right, is_word, is_unknown, inner, inner_new in facts:
+        words = numbers = unknown = pairs = new = 0
+        for after, right, is_word, is_number, is_unknown, inner, inner_new in facts:
             if is_word:
-                numbers.append(left ^ right)
+                asked.append(left ^ right)
                 left = after
-                words, unknown, pairs, new = words + 1, unknown + is_unknown, pairs + inner, new + inner_new
-        numbers.append(left ^ END)
-        new += int(np.count_nonzero(self._are_new(np.array(numbers, dtype=np.int32))))
-        shares = (unknown / words, new / (words + pairs + 1)) if words else (1.0, 1.0)
+                words, numbers, unknown = words + 1, numbers + is_number, unknown + is_unknown
+                pairs, new = pairs + inner, new + inner_new
+        if not words:
+            return Strangeness(*np.ones((2, 1)))
+        asked.append(left ^ END)
+        new += int(np.count_nonzero(self._are_new(np.array(asked, dtype=np.int32))))
+        shares = min(unknown / max(words - numbers, 1), 1.0), new / (words + pairs + 1)
         return Strangeness(*np.array(shares)[:, None])
 
     def of(self, token_lists: Sequence[Sequence[str]]) -> Strangeness:
@@ -107,7 +119,19 @@ class Familiarity:
         parts = _parts(token)
         within = np.array(_numbers(parts), dtype=np.int32)
         new = int(np.count_nonzero(self._are_new(within))) if len(within) else 0
-        return _left(parts[-1]), _right(parts[0]), 1, token not in self._known, len(within), new
+        number = bool(self._foreign) and token.isdigit()
+        unknown = 0 if number or token in self._known else self._unknown(token)
+        return _left(parts[-1]), _right(parts[0]), 1, number, unknown, len(within), new
+
+    def _unknown(self, word: str) -> int:
+        return self._foreign if self._foreign and any(map(self._is_foreign, word)) else 1
+
+    def _is_foreign(self, letter: str) -> bool:
+        return letter.isalpha() and letter not in self._letters and not MANIFOLD.match(letter)
+
+    @cached_property
+    def _letters(self) -> frozenset[str]:
+        return frozenset("".join(self._known))
 
 
 def neighbours(sentences: Iterable[Sequence[str]]) -> np.ndarray:

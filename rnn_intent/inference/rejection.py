@@ -5,14 +5,15 @@
     energy    log of the sum of exp(logits / temperature): low where no intent finds support (Liu et al. 2020)
     distance  squared distance of the summary to the centre of its most probable intent, along the directions that tell
               the intents apart and in units of the spread within an intent (Mahalanobis; Lee et al. 2018)
-    unknown   share of the sentence's words that training never saw; where they are most or all, hardly any certainty of
-              the network makes up for it, because it has read little but noise
+    unknown   share of the sentence's words that training never saw, those in letters that it never saw counted several
+              times; where they are most or all, hardly any certainty of the network makes up for it, because it has
+              read little but noise
     new       share of its pairs of neighbouring words that training never saw (`familiarity.py`); sentences of
               one's own have some, so that they weigh where they are nearly all
 
-a, b, c, d and e stand in the model file's header, the directions, centres and pairs beside the weights;
+a, b, c, d, e and those times stand in the model file's header, the directions, centres and pairs beside the weights;
 `evaluation/rejection.py` fits them. A model file without them is judged by its confidence; one without pairs is of an
-earlier release, and e is 0.
+earlier release, and e is 0; without times too, and all unknown words count alike.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from rnn_intent.text.vocabulary import SPECIALS
 
 NO_WORDS = "no words"
 LARGEST_FACTOR = 1e6  # of the header's numbers: far beyond any fitted one
+LARGEST_TIMES = 1000  # that one unknown word counts
 SMALLEST_DISTANCE = 1e-6  # its logarithm is finite
 
 Verdict = tuple[Status, str | None]
@@ -53,7 +55,7 @@ class InScope:
         # Not the words that are known from pretrained vectors alone: they come after those of training.
         known = artifact.vocabulary[len(SPECIALS) : len(artifact.tensors["embedding.words"])]
         pairs = artifact.tensors["rejection.pairs"] if self.pairs else np.empty(0, dtype=np.int32)
-        self.familiarity = Familiarity(known, pairs)
+        self.familiarity = Familiarity(known, pairs, _times(factors))
 
     def distances(self, places: Floats, best: Indices) -> Floats:
         """Squared, from projected summaries (sentences, k) to the centres of the intents `best`, (sentences,)."""
@@ -121,8 +123,15 @@ class Rejection:
     def _reason(self, score: float, unknown: float, threshold: float) -> str:
         if self.in_scope is None:
             return f"confidence {score:.3f} is below the threshold {threshold:.3f}"
-        what = "no known words" if unknown == 1.0 else "too unlike the training sentences"
+        what = "hardly any known words" if unknown == 1.0 else "too unlike the training sentences"
         return f"{what} (score {score:.3f}, threshold {threshold:.3f})"
+
+
+def _times(factors: Mapping[str, Any]) -> int:
+    times = factors.get("foreign", 0)
+    if type(times) is not int or not 0 <= times <= LARGEST_TIMES:
+        raise ModelError("header.rejection.score.foreign: is no number that could stand there")
+    return times
 
 
 def _share(header: Mapping[str, Any], name: str) -> float:

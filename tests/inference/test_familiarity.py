@@ -19,9 +19,9 @@ STRANGE = [
 ]
 
 
-def strangeness(*sentences: list[str]) -> list[tuple[float, float]]:
+def strangeness(*sentences: list[str], foreign: int = 0) -> list[tuple[float, float]]:
     """(unknown, new) of each sentence."""
-    return list(zip(*Familiarity(KNOWN, neighbours(TRAIN)).of(sentences), strict=True))
+    return list(zip(*Familiarity(KNOWN, neighbours(TRAIN), foreign).of(sentences), strict=True))
 
 
 @pytest.mark.parametrize("tokens", [tokens for tokens in TRAIN if len(tokens) > 1])
@@ -41,6 +41,26 @@ def test_sentences_are_as_strange_together_as_alone():
     words_only = [tokens for tokens in sentences if tokens and not MARKS.intersection(tokens)]
     assert strangeness(*words_only) == [strangeness(tokens)[0] for tokens in words_only]
     assert strangeness(["?"], []) == [(1.0, 1.0)] * 2
+
+
+ELSEWHERE = [
+    (["play", "some", "pusic"], 1 / 3),  # unknown, in known letters
+    (["play", "some", "mücke"], 2 / 3),
+    (["некое", "play"], 1.0),
+    (["play", "некое", "слово"], 1.0),  # four of three, and no share is above one
+    (["set", "8", "alarms"], 0.0),
+    (["set", "8", "allarmi"], 0.5),  # one of two, numbers apart
+    (["8"], 0.0),
+    (["现在", "龘"], 0.5),  # Chinese and Korean have more characters than any training rows
+    (["음악", "play"], 0.5),
+]
+
+
+@pytest.mark.parametrize(("tokens", "unknown"), ELSEWHERE)
+def test_words_in_unknown_letters_count_more_and_numbers_not_at_all(tokens, unknown):
+    assert strangeness(tokens, foreign=2)[0][0] == pytest.approx(unknown)
+    together = strangeness(*(tokens for tokens, _ in ELSEWHERE), foreign=2)
+    assert [found for found, _ in together] == pytest.approx([unknown for _, unknown in ELSEWHERE])
 
 
 def test_without_pairs_all_neighbours_are_new():

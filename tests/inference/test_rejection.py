@@ -77,7 +77,7 @@ def test_what_scores_less_than_the_threshold_is_rejected_and_still_ranked():
 
 
 def test_a_rejected_sentence_of_unknown_words_is_told_so():
-    assert Predictor(scored(threshold=1.0)).predict("qwzx vvkk").reason.startswith("no known words (score 0.")
+    assert Predictor(scored(threshold=1.0)).predict("qwzx vvkk").reason.startswith("hardly any known words (score 0.")
 
 
 @pytest.mark.parametrize("text", ["", "  "])
