@@ -14,19 +14,21 @@ class Batch:
     """The timetable of sentences of given lengths, (sentences,), descending.
 
     counts: sentences that have not ended, by step. positions: (time, 2, sentences), the place in its sentence that each
-    direction reads at each step (where a sentence has ended: some place in it, which nobody looks at).
+    direction reads at each step (where a sentence has ended: some place in it, which nobody looks at); (time, 2, 1) if
+    all are equally long.
     """
 
     def __init__(self, lengths: Indices) -> None:
         self.lengths = lengths
         time = int(lengths[0])
+        last = lengths - 1
         if lengths[-1] == time:
             self.counts = [len(lengths)] * time
+            last = last[:1]
         else:
             self.counts = (len(lengths) - lengths[::-1].searchsorted(np.arange(time), side="right")).tolist()
         steps = np.arange(time)[:, None]
-        last = lengths - 1
-        self.positions = np.empty((time, 2, len(lengths)), dtype=np.intp)
+        self.positions = np.empty((time, 2, len(last)), dtype=np.intp)
         np.minimum(steps, last, out=self.positions[:, 0])
         np.maximum(last - steps, 0, out=self.positions[:, 1])
 

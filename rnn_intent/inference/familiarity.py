@@ -31,6 +31,7 @@ Integers = np.ndarray[tuple[Any, ...], np.dtype[np.int32]]
 # those within it. What is no word has zeros.
 LEFT, RIGHT, WORDS, NUMBERS, UNKNOWN, PAIRS, NEW = range(7)
 FACTS = 7
+MANY = 1000  # pairs that are looked up together
 NO_WORD = (0,) * FACTS
 
 
@@ -110,7 +111,13 @@ class Familiarity:
         return found
 
     def _are_new(self, numbers: np.ndarray) -> np.ndarray:
-        found: np.ndarray = self._pairs.take(self._pairs.searchsorted(numbers), mode="clip") != numbers
+        if len(numbers) < MANY:
+            found: np.ndarray = self._pairs.take(self._pairs.searchsorted(numbers), mode="clip") != numbers
+            return found
+        order = numbers.argsort()  # looked up in this order, all that a search touches is in the cache
+        ordered = numbers[order]
+        found = np.empty(len(numbers), dtype=bool)
+        found[order] = self._pairs.take(self._pairs.searchsorted(ordered), mode="clip") != ordered
         return found
 
     def _facts(self, token: str | None) -> tuple[int, ...]:

@@ -39,16 +39,17 @@ class Buffers:
     """Views of one workspace, (gates, directions, sentences, hidden) or without gates, all of them contiguous.
 
     gates: what the inputs say, then the gates themselves; products: what the state says; hidden and cell: the state.
-    known: products, hidden and cell in one, (gates + states, …); states: hidden and cell.
+    known: products, hidden and cell in one, (gates + states, …); states: hidden and cell. bias: of the last product.
     """
 
-    def __init__(self, memory: Floats, cell: str, shape: tuple[int, int, int, int]) -> None:
+    def __init__(self, memory: Floats, cell: str, shape: tuple[int, int, int, int], bias: Floats) -> None:
         """memory: large enough for `room(cell, shape)` numbers; shape: (gates, directions, sentences, hidden)."""
         gates = shape[0]
         parts = memory[: room(cell, shape)].reshape(-1, *shape[1:])
         self.gates, self.known = parts[:gates], parts[gates:]
         self.products, self.states = self.known[:gates], self.known[gates:]
         self.hidden, self.cell = self.states[0], self.states[-1]
+        self.bias = bias
         # views are made once, not in every step
         self.gate, self.product = list(self.gates), list(self.products)
         sigma = SIGMOIDS[cell]
@@ -133,7 +134,7 @@ class Layer:
         """One step from state and products. places: (gates, directions, sentences), of what inputs say in flat."""
         # "clip", because checking the range would make take() go through a copy
         flat.take(places, 0, buffers.gates, "clip")
-        STEPS[self.cell](buffers, self._state_bias)
+        STEPS[self.cell](buffers)
 
     def multiply(self, buffers: Buffers) -> None:
         """What the state says to the gates."""
@@ -145,7 +146,9 @@ class Layer:
             shape = (self.gates, self.directions, sentences, self.hidden)
             if len(self._memory) < room(self.cell, shape):
                 self._memory = np.empty(room(self.cell, shape), dtype=np.float32)
-            self._buffers = Buffers(self._memory, self.cell, shape)
+            # as large as what it is added to: a sum of one row with all the others takes three times as long
+            bias = self._state_bias.repeat(sentences, axis=1)
+            self._buffers = Buffers(self._memory, self.cell, shape, bias)
         return self._buffers
 
     def _shrunk(self, old: Buffers, active: int, multiplied: bool) -> Buffers:
@@ -166,12 +169,12 @@ class Layer:
         return ordered
 
 
-def _rnn(buffers: Buffers, bias: Floats) -> None:
+def _rnn(buffers: Buffers) -> None:
     np.add(buffers.gates, buffers.products, buffers.gates)
     np.tanh(buffers.gate[0], buffers.hidden)
 
 
-def _lstm(buffers: Buffers, bias: Floats) -> None:
+def _lstm(buffers: Buffers) -> None:
     np.add(buffers.gates, buffers.products, buffers.gates)
     sigmoids = buffers.sigmoids
     np.tanh(sigmoids, sigmoids)
@@ -186,14 +189,13 @@ def _lstm(buffers: Buffers, bias: Floats) -> None:
     np.multiply(o, g, buffers.hidden)
 
 
-def _gru(buffers: Buffers, bias: Floats) -> None:
-    """bias: (directions, 1, hidden), of the candidate's product, halved as the product is."""
+def _gru(buffers: Buffers) -> None:
     r, z, n = buffers.gate
     from_state, sigmoids, hidden = buffers.product[2], buffers.sigmoids, buffers.hidden
     np.add(sigmoids, buffers.sigmoid_products, sigmoids)
     np.tanh(sigmoids, sigmoids)
     np.add(sigmoids, _ONE, sigmoids)  # twice the gates
-    np.add(from_state, bias, from_state)
+    np.add(from_state, buffers.bias, from_state)  # halved, as the product is
     np.multiply(r, from_state, from_state)
     np.add(n, from_state, n)
     np.tanh(n, n)
@@ -203,4 +205,4 @@ def _gru(buffers: Buffers, bias: Floats) -> None:
     np.add(hidden, n, hidden)
 
 
-STEPS: dict[str, Callable[[Buffers, Floats], None]] = {"rnn": _rnn, "lstm": _lstm, "gru": _gru}
+STEPS: dict[str, Callable[[Buffers], None]] = {"rnn": _rnn, "lstm": _lstm, "gru": _gru}

@@ -19,7 +19,7 @@ from rnn_intent.inference.embedding import Embedding
 from rnn_intent.inference.familiarity import FACTS, Integers
 from rnn_intent.inference.recurrence import STATES, Buffers, Floats, Indices, Layer
 
-BUDGET, STARTS_BUDGET = 16 << 20, 8 << 20
+BUDGET, STARTS_BUDGET = 12 << 20, 8 << 20
 LEAST_ROWS = 1024  # also where hidden is so large that the budget would hold fewer
 AT_ONCE = 256  # tokens embedded together, so that their n-grams' rows take little memory
 
