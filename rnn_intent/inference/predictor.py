@@ -175,14 +175,16 @@ class Predictor:
         return best, shares, highest, highest if in_scope is None else in_scope.distances(projected, best[:, 0])
 
     def _predictions(self, texts: Sequence[str], scores: Scores) -> Iterator[Prediction]:
-        threshold, verdict, wanted = self.threshold, self._rejection.verdict, max(scores.top_k, 1)
+        threshold, verdict, one_only = self.threshold, self._rejection.verdict, scores.top_k < 2
         for first in range(0, len(texts), FEW):  # a few at a time, because lists that are kept cost Python time
             some = slice(first, first + FEW)
             columns = (self._names[scores.best[some]], *(column[some] for column in scores[1:-1]))
             rows = zip(texts[some], *(column.tolist() for column in columns), strict=True)
             for text, intents, shares, words, score, unknown in rows:
                 judged = verdict(score, unknown, intents, shares, words, threshold)
-                yield Prediction(text, intents[:wanted], shares[:wanted], *judged)
+                if one_only:  # the second was there to be compared with
+                    del intents[1:], shares[1:]
+                yield Prediction(text, intents, shares, *judged)
 
 
 def windows(texts: Iterable[str], size: int = WINDOW) -> Iterator[list[str]]:
