@@ -27,7 +27,7 @@ from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import Settings
 from rnn_intent.teaching.lesson import Classroom, lessons
-from rnn_intent.teaching.teachers import find_teacher
+from rnn_intent.teaching.teachers import find_teachers
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import user_words_of
 
@@ -123,7 +123,7 @@ def _teach(
     texts = sentences(settings, splits, teaching.unlabelled)
     threads, tokenizer = thread_count(settings.training), _tokenizer(settings)
     room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, teaching.fine_tune, tokenizer)
-    teachers = [find_teacher(name, room) for name in teaching.teachers]
+    teachers = find_teachers(teaching.teachers, room)
     texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
     table = lessons(teachers, labels, texts, on_lesson)
     if not table.any():

