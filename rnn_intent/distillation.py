@@ -26,7 +26,7 @@ from rnn_intent.files import sha256_of, write_json
 from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import Settings
-from rnn_intent.teaching.lesson import Classroom, lessons
+from rnn_intent.teaching.lesson import Classroom, lessons, teacher_shares
 from rnn_intent.teaching.teachers import find_teachers
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import user_words_of
@@ -67,8 +67,8 @@ def distill(
     asked = _asked(settings, teaching)
     with opened(run, resume=resume, force=force):
         if not (resume and _given(run, asked)):
-            _teach(settings, teaching, splits, run, on_lesson)
-            write_json(run.teaching, asked)  # last: lessons without it were not finished
+            shares = _teach(settings, teaching, splits, run, on_lesson)
+            write_json(run.teaching, {**asked, "shares": shares})  # last: lessons without it were not finished
     given = read_opinions(run.lessons)
     return train(settings, out, resume=not force, force=force, half=half, on_step=on_step, splits=splits, lessons=given)
 
@@ -115,8 +115,8 @@ def _lines(path: Path, encoding: str) -> list[str]:
 
 def _teach(
     settings: Settings, teaching: Teaching, splits: Splits, run: RunFolder, on_lesson: Callable[[int, int], None]
-) -> None:
-    """Writes the lessons."""
+) -> list[float]:
+    """Writes the lessons; returns how much each teacher counts."""
     from rnn_intent.training.fit import thread_count
 
     labels = sorted({row.intent for row in splits.train})
@@ -125,10 +125,12 @@ def _teach(
     room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, teaching.fine_tune, tokenizer)
     teachers = find_teachers(teaching.teachers, room)
     texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
-    table = lessons(teachers, labels, texts, on_lesson)
+    shares = teacher_shares(teachers, room)
+    table = lessons(teachers, labels, texts, shares, on_lesson)
     if not table.any():
         raise UsageError("the teachers say nothing about the training rows, and bring no other sentences")
     write_opinions(run.lessons, texts, labels, table)
+    return [round(share, 4) for share in shares]
 
 
 def _asked(settings: Settings, teaching: Teaching) -> dict[str, Any]:
@@ -154,7 +156,8 @@ def _sha256(path: Path) -> str:
 def _given(run: RunFolder, asked: dict[str, Any]) -> bool:
     """Whether the folder holds these lessons. Raises UsageError if it holds others."""
     with contextlib.suppress(OSError, ValueError, RecursionError):
-        if json.loads(run.teaching.read_text("utf-8")) == asked and run.lessons.is_file():
+        kept = json.loads(run.teaching.read_text("utf-8"))
+        if {name: kept[name] for name in kept if name != "shares"} == asked and run.lessons.is_file():
             return True
         raise UsageError(f"{printable(str(run.path), 300)}: has lessons of other teachers or sentences; --force anew")
     return False

@@ -15,6 +15,8 @@ from rnn_intent.settings import TextSettings
 from rnn_intent.text.tokenizer import Tokenizer
 
 AT_ONCE = 1024  # sentences between two signs of life
+PRIOR = 50.0  # validation rows that speak for teachers which count the same
+STEPS = 100  # of the expectation maximisation; the shares stand still much sooner
 
 
 @dataclass(frozen=True)
@@ -51,26 +53,55 @@ class Teacher(Protocol):
         ...
 
 
+def teacher_shares(teachers: Sequence[Teacher], room: Classroom) -> list[float]:
+    """How much each counts: such that together they find the validation rows' intents most likely.
+
+    These are the weights of a mixture, by expectation maximisation (Dempster et al. 1977), drawn towards equal ones for
+    every model as by `PRIOR` rows, so that few rows decide little. Who says nothing about the validation rows counts
+    as many models as it is. Raises UsageError for a teacher that knows none of the labels.
+    """
+    equal = np.array([float(teacher.models) for teacher in teachers])
+    equal /= equal.sum()
+    said = np.stack([_of_own_intent(teacher, room) for teacher in teachers])  # (teachers, rows)
+    heard = said.any(axis=1)
+    said = said[heard][:, said[heard].any(axis=0)]
+    shares = prior = equal[heard] / max(equal[heard].sum(), 1e-12)
+    for _ in range(STEPS):
+        owed = shares[:, None] * said
+        shares = (owed / owed.sum(axis=0)).sum(axis=1) + PRIOR * prior
+        shares = shares / shares.sum()
+    found = equal.copy()
+    found[heard] = shares * equal[heard].sum()
+    return [float(share) for share in found]
+
+
+def _of_own_intent(teacher: Teacher, room: Classroom) -> np.ndarray:
+    """The probability that a teacher gives each validation row's intent, (rows,)."""
+    if not set(teacher.labels) & set(room.labels):
+        one = printable(next(iter(teacher.labels), ""))
+        raise UsageError(f"a teacher knows none of the training data's intents; it knows {one!r}, for example")
+    rows = [row for row in room.valid if row.intent in room.labels]
+    said = _in_columns(teacher.probabilities([row.text for row in rows]), teacher.labels, room.labels)
+    own: np.ndarray = said[np.arange(len(rows)), room.targets(rows)].astype(np.float64)
+    return own
+
+
 def lessons(
     teachers: Sequence[Teacher],
     labels: Sequence[str],
     texts: Sequence[str],
+    shares: Sequence[float],
     on_step: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> np.ndarray:
-    """The mean of what the teachers' models say, (texts, labels); zeros where none says anything.
+    """The mean of what the teachers say, (texts, labels); zeros where none says anything.
 
-    on_step: sentences labelled so far, and all. Raises UsageError for a teacher that knows none of the labels.
+    shares: how much each teacher counts. on_step: sentences labelled so far, and all.
     """
-    for teacher in teachers:
-        if not set(teacher.labels) & set(labels):
-            one = printable(next(iter(teacher.labels), ""))
-            raise UsageError(f"a teacher knows none of the training data's intents; it knows {one!r}, for example")
     found = np.zeros((len(texts), len(labels)), dtype=np.float32)
     for start in range(0, len(texts), AT_ONCE):
         block = texts[start : start + AT_ONCE]
-        for teacher in teachers:
-            said = _in_columns(teacher.probabilities(block), teacher.labels, labels)
-            found[start : start + AT_ONCE] += teacher.models * said
+        for teacher, share in zip(teachers, shares, strict=True):
+            found[start : start + AT_ONCE] += share * _in_columns(teacher.probabilities(block), teacher.labels, labels)
         on_step(min(start + AT_ONCE, len(texts)), len(texts))
     return distributions(found)
 

