@@ -133,8 +133,10 @@ class Encoder(nn.Module):
         self.attention = AttentionPooling(self.features) if "attention" in model.pooling else None
         self.summary_size = self.features * len(model.pooling)
 
-    def forward(self, tokens: TokenBatch) -> Encoded:
-        inputs = self.embedding(tokens)  # (batch, time, size)
+    def forward(self, tokens: TokenBatch, inputs: Tensor | None = None) -> Encoded:
+        """inputs: the tokens' vectors, (batch, time, size), where they have been looked up already."""
+        if inputs is None:
+            inputs = self.embedding(tokens)
         packed = pack_padded_sequence(inputs, tokens.lengths.cpu(), batch_first=True, enforce_sorted=False)
         states, _ = pad_packed_sequence(self.recurrent(packed)[0], batch_first=True)  # (batch, time, features)
         mask = tokens.mask
@@ -170,7 +172,7 @@ class IntentClassifier(nn.Module):
         self.encoder = encoder
         self.head = nn.Linear(encoder.summary_size, len(labels))
 
-    def forward(self, tokens: TokenBatch) -> Tensor:
-        summary = self.encoder(tokens).summary
+    def forward(self, tokens: TokenBatch, inputs: Tensor | None = None) -> Tensor:
+        summary = self.encoder(tokens, inputs).summary
         logits: Tensor = self.head(dropout(summary, self.encoder.settings.dropout, self.training))
         return logits

@@ -16,6 +16,7 @@ from torch.nn.utils import clip_grad_norm_
 
 from rnn_intent.errors import TrainingError
 from rnn_intent.settings import DistillationSettings, TrainingSettings
+from rnn_intent.training.adversary import pushed
 from rnn_intent.training.batches import lengths_of, shuffled_batches, sorted_batches
 from rnn_intent.training.encoder import IntentClassifier
 from rnn_intent.training.lexicon import Lexicon, TokenBatch
@@ -174,12 +175,18 @@ class Trainer:
 
     def _step(self, rows: np.ndarray, where: str) -> tuple[float, float]:
         tokens = self._tokens([self.train_set.sentences[row] for row in rows])
+        if self.settings.r_drop:
+            tokens = tokens.repeated(2)  # two dropout masks for each sentence
         self._optimizers.zero_grad()
-        loss = self._loss(tokens, rows)
+        inputs = self.classifier.encoder.embedding(tokens)  # (batch, time, size)
+        inputs.retain_grad()
+        loss = self._loss(tokens, inputs, rows)
         strangers = self._outliers.draw(len(rows))
         if strangers:
             loss = loss + OUTLIER_WEIGHT * certainty(self.classifier(self._tokens(strangers)))
         loss.backward()  # type: ignore[no-untyped-call]
+        if self.settings.adversarial:
+            self._read_pushed(tokens, inputs, rows)
         norm = float(clip_grad_norm_(self._optimizers.dense, self.settings.clip_norm))
         value = float(loss.detach())
         if not (math.isfinite(value) and math.isfinite(norm)):
@@ -201,10 +208,16 @@ class Trainer:
         for mean, weights in zip(averaged.parameters(), self.classifier.parameters(), strict=True):
             mean.lerp_(weights, 1 - decay)
 
-    def _loss(self, tokens: TokenBatch, rows: np.ndarray) -> Tensor:
+    def _read_pushed(self, tokens: TokenBatch, inputs: Tensor, rows: np.ndarray) -> None:
+        """Adds the gradients of the same sentences, pushed towards mistakes. inputs: with their gradient."""
+        push = pushed(inputs, tokens.mask, self.settings.adversarial)
+        again = self.classifier.encoder.embedding(tokens) + push  # with other dropout masks
+        self._loss(tokens, again, rows).backward()  # type: ignore[no-untyped-call]
+
+    def _loss(self, tokens: TokenBatch, inputs: Tensor, rows: np.ndarray) -> Tensor:
+        logits = self.classifier(tokens, inputs)
         if not self.settings.r_drop:
-            return self._distance(self.classifier(tokens), rows)
-        logits = self.classifier(tokens.repeated(2))  # two dropout masks for each sentence
+            return self._distance(logits, rows)
         first, second = logits.chunk(2)
         return self._distance(logits, np.tile(rows, 2)) + self.settings.r_drop * disagreement(first, second)
 

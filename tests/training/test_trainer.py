@@ -162,12 +162,26 @@ def test_clipping_bounds_the_step_and_the_history_keeps_the_norm_before_it():
 
 def test_r_drop_reads_each_sentence_twice():
     trainer = make_trainer(training=replace(FAST, r_drop=1.0))
-    sizes = []
-    forward = trainer.classifier.forward
-    trainer.classifier.forward = lambda tokens: sizes.append(len(tokens.lengths)) or forward(tokens)  # type: ignore
+    sizes = sizes_read(trainer)
     next(trainer.run())
     assert sizes[0] == 2 * FAST.batch_size
     assert trainer.history[0].train_loss > 0
+
+
+@pytest.mark.parametrize(("adversarial", "times"), [(0.0, 1), (0.3, 2)])
+def test_adversarial_training_reads_each_batch_again(adversarial, times):
+    trainer = make_trainer(training=replace(FAST, adversarial=adversarial))
+    trainer.classifier.train()
+    sizes = sizes_read(trainer)
+    trainer._step(np.arange(8), "here")
+    assert sizes == [8] * times
+
+
+def sizes_read(trainer: Trainer) -> list[int]:
+    """How many sentences the classifier reads each time it is asked, from now on."""
+    sizes: list[int] = []
+    trainer.classifier.register_forward_pre_hook(lambda _, arguments: sizes.append(len(arguments[0].lengths)))
+    return sizes
 
 
 @pytest.mark.parametrize("r_drop", [0.0, 1.0])
