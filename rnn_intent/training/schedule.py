@@ -21,12 +21,12 @@ def batch_size(settings: TrainingSettings, rows: int) -> int:
 def epoch_count(settings: TrainingSettings, rows: int, taught: bool = False) -> int:
     """How often the rows are read.
 
-    `auto` reads few rows many times, where 20 epochs would hardly be a start; what a teacher speaks to is several times
+    `auto` reads few rows many times, where 12 epochs would hardly be a start; what a teacher speaks to is several times
     as many sentences, of which a student hears all there is to learn in 8.
     """
     if settings.epochs != "auto":
         return settings.epochs
-    return max(8 if taught else 20, math.ceil(READ / rows))
+    return max(8 if taught else 12, math.ceil(READ / rows))
 
 
 def warmup_cosine(warmup: float, steps: int) -> Callable[[int], float]:
