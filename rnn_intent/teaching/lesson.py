@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from rnn_intent.errors import UsageError, printable
 from rnn_intent.settings import TextSettings
 from rnn_intent.text.tokenizer import Tokenizer
 
+if TYPE_CHECKING:
+    from rnn_intent.training.trainer import Progress
+
 AT_ONCE = 1024  # sentences between two signs of life
 PRIOR = 50.0  # validation rows that speak for teachers which count the same
 STEPS = 100  # of the expectation maximisation; the shares stand still much sooner
@@ -21,7 +24,10 @@ STEPS = 100  # of the expectation maximisation; the shares stand still much soon
 
 @dataclass(frozen=True)
 class Classroom:
-    """What a teacher may learn from before it teaches. fine_tune: epochs, for those that can be tuned."""
+    """What a teacher may learn from before it teaches.
+
+    fine_tune: epochs, for those that can be tuned; on_tune: hears a teacher's name and where its tuning is, every step.
+    """
 
     labels: Sequence[str]
     train: Sequence[Example]
@@ -30,6 +36,7 @@ class Classroom:
     threads: int
     fine_tune: int = 0
     tokenizer: Tokenizer = field(default_factory=lambda: Tokenizer(TextSettings()))
+    on_tune: Callable[[str, Progress], None] = lambda _name, _progress: None
 
     def targets(self, rows: Sequence[Example]) -> np.ndarray:
         """Class numbers, (rows,), -1 for an intent that training does not know."""

