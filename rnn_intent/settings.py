@@ -104,7 +104,7 @@ class TrainingSettings:
     weight_decay: NotNegative = 0.01
     warmup: Share = 0.05
     label_smoothing: Share = 0.1
-    adversarial: NotNegative = 0.15
+    adversarial: NotNegative = 0.1
     r_drop: NotNegative = 0.0
     averaging: Share = 0.998
     outliers: Share = 0.0
