@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from rnn_intent.config_keys import full_suggestion, join, keys, sections, suggestion
-from rnn_intent.errors import ConfigError, printable
+from rnn_intent.errors import ConfigError, printable, quoted
 from rnn_intent.starter import shipped_config, starter_folder
 from rnn_intent.yaml_nodes import Unreadable, line_of, parse, plain, read_node
 
@@ -184,15 +184,15 @@ def _parent(layer: Layer, root: Path) -> Path | None:
         if shipped := shipped_config(name):
             return shipped
         close = _close_file(Path(name).name, path.parent)
-        raise ConfigError(f"{place}: extends: no such file {printable(name)!r}{close}")
+        raise ConfigError(f"{place}: extends: no such file {quoted(name)}{close}")
     allowed = (root, (starter_folder() / "configs").resolve())
     if not any(path.resolve().is_relative_to(folder) for folder in allowed):
         raise ConfigError(
-            f"{place}: extends: {printable(name)!r} is outside the folder {printable(str(root))}; "
+            f"{place}: extends: {quoted(name)} is outside the folder {printable(str(root))}; "
             "put a copy of it beside the experiment"
         )
     if path.is_dir():
-        raise ConfigError(f"{place}: extends: {printable(name)!r} is a folder, an experiment file (YAML) is expected")
+        raise ConfigError(f"{place}: extends: {quoted(name)} is a folder, an experiment file (YAML) is expected")
     return path
 
 
@@ -202,4 +202,4 @@ def _close_file(name: str, folder: Path) -> str:
         with contextlib.suppress(OSError, ValueError):  # not there, or not to be read
             names |= {file.name for file in place.iterdir()}
     close = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.75)  # .yaml alone makes names half alike
-    return f", did you mean {printable(close[0])!r}?" if close else ""
+    return f", did you mean {quoted(close[0])}?" if close else ""

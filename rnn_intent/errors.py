@@ -56,3 +56,10 @@ def printable(value: str, limit: int = 80) -> str:
     if shown.isprintable():
         return shown
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
+
+
+def quoted(value: str, limit: int = 80) -> str:
+    """The same in quotation marks; its own backslashes stay single, as they stand in the file."""
+    shown = printable(value, limit)
+    mark = '"' if "'" in shown else "'"
+    return f"{mark}{shown}{mark}"

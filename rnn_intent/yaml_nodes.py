@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from yaml.reader import ReaderError
 
-from rnn_intent.errors import ConfigError, printable
+from rnn_intent.errors import ConfigError, printable, quoted
 from rnn_intent.files import read_file
 
 MAX_BYTES = 100_000
@@ -126,7 +126,7 @@ class _Plain:
         except yaml.YAMLError:
             raise Unreadable(f"the tag {printable(node.tag)} is not allowed") from None
         except ValueError:
-            raise Unreadable(f"{printable(node.value)!r} cannot be read; put it in quotes if it is a text") from None
+            raise Unreadable(f"{quoted(node.value)} cannot be read; put it in quotes if it is a text") from None
         # dates and the like: an experiment has none, so the writer meant the text
         return value if value is None or isinstance(value, bool | int | float | str) else node.value
 

@@ -10,7 +10,7 @@ import typer
 
 from rnn_intent.cli.options import Encoding, Json, Run
 from rnn_intent.cli.output import examples, say, table
-from rnn_intent.errors import CheckFailed, DataError, IntentError, UsageError, printable
+from rnn_intent.errors import CheckFailed, DataError, IntentError, UsageError, printable, quoted
 
 if TYPE_CHECKING:
     from rnn_intent.data.example import Example
@@ -73,7 +73,7 @@ def evaluate(
     results = results_of(predictor, rows, outside)
     evaluation = judge(results.labels, results.probabilities, results.truth, results.seconds)
     for intent in evaluation.unknown_intents:
-        say(f"the model does not know the intent {printable(intent)!r}; its rows count as errors")
+        say(f"the model does not know the intent {quoted(intent)}; its rows count as errors")
     bearings = _bearings(predictor, rows) if robustness else None
     wanted = "json" if as_json else format
     if wanted:

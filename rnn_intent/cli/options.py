@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rnn_intent.errors import UsageError, printable
+from rnn_intent.errors import UsageError, quoted
 
 
 def run_names(incomplete: str) -> list[str]:
@@ -33,7 +33,7 @@ def share(text: str, option: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < 1:
-        raise UsageError(f"{option}: {printable(text)!r} is no share; for example 5% or 0.05")
+        raise UsageError(f"{option}: {quoted(text)} is no share; for example 5% or 0.05")
     return value
 
 

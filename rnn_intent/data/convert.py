@@ -8,7 +8,7 @@ from pathlib import Path
 from rnn_intent.data.encoding import shown
 from rnn_intent.data.example import Example
 from rnn_intent.data.formats import csv, fasttext, jsonl, rasa, tsv
-from rnn_intent.errors import DataError, UsageError, printable
+from rnn_intent.errors import DataError, UsageError, quoted
 from rnn_intent.files import write_atomically
 
 WRITERS: dict[str, Callable[[Sequence[Example]], str]] = {
@@ -34,7 +34,7 @@ def write_examples(
     path = Path(path)
     name = SUFFIXES.get(path.suffix.lower(), "") if format == "auto" else format
     if name not in WRITERS:
-        raise UsageError(f"{shown(path)}: no format {printable(format)!r} to write; known: {', '.join(WRITERS)}")
+        raise UsageError(f"{shown(path)}: no format {quoted(format)} to write; known: {', '.join(WRITERS)}")
     _refuse_existing(path, force)
     try:
         content = WRITERS[name](examples).encode("utf-8")

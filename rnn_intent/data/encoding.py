@@ -8,7 +8,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from rnn_intent.errors import DataError, printable
+from rnn_intent.errors import DataError, printable, quoted
 from rnn_intent.files import read_file
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -67,7 +67,7 @@ def _neighbour(path: Path) -> str:
     except OSError:
         return ""
     close = difflib.get_close_matches(path.name, names, n=1)
-    return f", did you mean {printable(close[0])!r}?" if close else ""
+    return f", did you mean {quoted(close[0])}?" if close else ""
 
 
 def _likely_encoding(content: bytes) -> str:

@@ -10,7 +10,7 @@ from rnn_intent.data.checks.duplicates import twins
 from rnn_intent.data.checks.finding import in_order, rows_of
 from rnn_intent.data.checks.texts import HIDDEN, is_blank, repair
 from rnn_intent.data.example import Example, Slot
-from rnn_intent.errors import printable
+from rnn_intent.errors import quoted
 
 _DROPPED = {"duplicate": "the same text and intent as", "leak": "the same text is in another split:"}
 
@@ -44,7 +44,7 @@ def mend(
         if twin.kind in _DROPPED:
             dropped[twin.number] = f"deleted: {_DROPPED[twin.kind]} {like.source}"
         elif twin.clear:
-            said = f"{printable(rows[twin.number].example.intent)!r} where most rows say {printable(other)!r}"
+            said = f"{quoted(rows[twin.number].example.intent)} where most rows say {quoted(other)}"
             dropped[twin.number] = f"deleted: says {said}, as {like.source} does"
     kept: dict[str, list[Example]] = {}
     number = 0
@@ -61,7 +61,7 @@ def _each(examples: Sequence[Example], changes: list[Change]) -> list[Example]:
     mended = []
     for example in examples:
         if is_blank(example.text):
-            changes.append(Change(example.source, f"deleted: nothing in {printable(example.text)!r} can be seen"))
+            changes.append(Change(example.source, f"deleted: nothing in {quoted(example.text)} can be seen"))
             continue
         for step in (_encoding, _hidden, _slots):
             found = step(example)
@@ -77,7 +77,7 @@ def _encoding(example: Example) -> tuple[Example, str] | None:
     text = None if example.slots else repair(example.text)
     if text is None:
         return None
-    return replace(example, text=text), f"read anew: {printable(example.text)!r} is now {printable(text)!r}"
+    return replace(example, text=text), f"read anew: {quoted(example.text)} is now {quoted(text)}"
 
 
 def _hidden(example: Example) -> tuple[Example, str] | None:
@@ -90,7 +90,7 @@ def _hidden(example: Example) -> tuple[Example, str] | None:
 
     slots = tuple(Slot(slot.name, moved(slot.start), moved(slot.end)) for slot in example.slots)
     found = ", ".join(sorted({f"U+{ord(c):04X}" for c in HIDDEN.findall(example.text)}))
-    return replace(example, text=text, slots=slots), f"invisible characters deleted ({found}): {printable(text)!r}"
+    return replace(example, text=text, slots=slots), f"invisible characters deleted ({found}): {quoted(text)}"
 
 
 def _slots(example: Example) -> tuple[Example, str] | None:
@@ -98,7 +98,7 @@ def _slots(example: Example) -> tuple[Example, str] | None:
     if slots == example.slots:
         return None
     moved = [
-        f"{printable(new.name)!r} is now [{new.start}:{new.end}] {printable(example.text[new.start : new.end])!r}"
+        f"{quoted(new.name)} is now [{new.start}:{new.end}] {quoted(example.text[new.start : new.end])}"
         for old, new in zip(example.slots, slots, strict=True)
         if old != new
     ]

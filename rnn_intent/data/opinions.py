@@ -16,7 +16,7 @@ from rnn_intent.data.encoding import read_text, shown
 from rnn_intent.data.fold import fold
 from rnn_intent.data.formats.scan import BadJson, parse
 from rnn_intent.data.rows import refuse
-from rnn_intent.errors import DataError, printable
+from rnn_intent.errors import DataError, printable, quoted
 from rnn_intent.files import replacing
 
 SMALLEST = 1e-3  # what is less likely is left out of a written file: it would be most of its megabytes
@@ -88,9 +88,7 @@ def _opinion(value: object) -> Opinion:
         raise ValueError('no probabilities; {"probabilities": {"intent": 0.9, …}} is expected')
     for intent, chance in chances.items():
         if type(chance) not in (int, float) or not math.isfinite(chance) or not 0 <= chance <= 1:
-            raise ValueError(
-                f"the probability of {printable(intent)!r} is {chance!r}, a number from 0 to 1 is expected"
-            )
+            raise ValueError(f"the probability of {quoted(intent)} is {chance!r}, a number from 0 to 1 is expected")
     if not any(chances.values()):
         raise ValueError("all probabilities are zero")
     return value["text"], chances

@@ -12,7 +12,7 @@ from rnn_intent.data.encoding import read_text, shown
 from rnn_intent.data.example import Example
 from rnn_intent.data.formats import clinc, csv, fasttext, jsonl, rasa, seq, tsv
 from rnn_intent.data.rows import Rows
-from rnn_intent.errors import DataError, UsageError, printable
+from rnn_intent.errors import DataError, UsageError, printable, quoted
 
 READERS: dict[str, Callable[[str, Rows], object]] = {
     "jsonl": jsonl.read_lines,
@@ -61,7 +61,7 @@ def read_examples(
         raise DataError(f"{shown(path)}: holds the splits {', '.join(splits)}; name the one that is meant")
     wanted = split or WHOLE
     if wanted not in splits:
-        raise DataError(f"{shown(path)}: has no split {printable(wanted)!r}; it holds {', '.join(splits) or 'rows'}")
+        raise DataError(f"{shown(path)}: has no split {quoted(wanted)}; it holds {', '.join(splits) or 'rows'}")
     return splits[wanted]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rnn_intent.data.example import Example, Slot
-from rnn_intent.errors import DataError, printable
+from rnn_intent.errors import DataError, quoted
 
 SHOWN_PROBLEMS = 20
 TEXT_NAMES = frozenset({"text", "utterance", "sentence", "query", "文本", "句子"})
@@ -50,9 +50,9 @@ class Rows:
         if intent not in self._known_intents and not self._good_intent(line, text, intent):
             return
         if not self._keep_blank and not text.strip(_UNSEEN).strip():
-            self.problem(line, f"no text for the intent {printable(intent)!r}; write one or delete the row")
+            self.problem(line, f"no text for the intent {quoted(intent)}; write one or delete the row")
         elif not text.isascii() and _SURROGATE.search(text):
-            self.problem(line, f"half a character (a lone surrogate) in {printable(text)!r}; write the sentence anew")
+            self.problem(line, f"half a character (a lone surrogate) in {quoted(text)}; write the sentence anew")
         elif any(not slot.name or not slot.name.isprintable() for slot in slots) or not language.isprintable():
             self.problem(line, "a slot or the language has a name that cannot be shown; rename it")
         else:
@@ -84,9 +84,9 @@ class Rows:
 
     def _good_intent(self, line: int, text: str, intent: str) -> bool:
         if not intent:
-            self.problem(line, f"no intent for the text {printable(text)!r}")
+            self.problem(line, f"no intent for the text {quoted(text)}")
         elif not intent.isprintable():
-            self.problem(line, f"the intent {printable(intent)!r} holds characters that cannot be shown; rename it")
+            self.problem(line, f"the intent {quoted(intent)} holds characters that cannot be shown; rename it")
         else:
             self._known_intents.add(intent)
             return True

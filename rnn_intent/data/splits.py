@@ -11,7 +11,7 @@ from rnn_intent.data.encoding import shown
 from rnn_intent.data.example import Example
 from rnn_intent.data.readers import WHOLE, Contents, read_contents
 from rnn_intent.data.split import split_examples
-from rnn_intent.errors import ConfigError, DataError, printable
+from rnn_intent.errors import ConfigError, DataError, quoted
 from rnn_intent.settings import DataSettings
 
 NAMES = ("train", "valid", "test")
@@ -156,8 +156,8 @@ def _check(splits: Splits, settings: DataSettings, rows: dict[str, list[Example]
             )
     intents = {row.intent for row in splits.train}
     if len(intents) == 1:
-        only = printable(next(iter(intents)))
-        problems.append(f"{shown(str(settings.train))}: one intent only ({only!r}); a classifier needs two or more")
+        only = f"one intent only ({quoted(*intents)})"
+        problems.append(f"{shown(str(settings.train))}: {only}; a classifier needs two or more")
     if problems:
         raise DataError(problems)
 
@@ -177,7 +177,7 @@ def _unknown_intents(splits: Splits) -> list[str]:
         first = {row.intent: row.source for row in reversed(rows) if row.intent not in known}
         counts = Counter(row.intent for row in rows if row.intent in first)
         warnings += [
-            f"{first[intent]}: the intent {printable(intent)!r} is in {name} but not in train; "
+            f"{first[intent]}: the intent {quoted(intent)} is in {name} but not in train; "
             f"{count} row{'s' * (count != 1)} will count as errors"
             for intent, count in counts.items()
         ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from rnn_intent.errors import ModelError, printable
+from rnn_intent.errors import ModelError, quoted
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.inference.recurrence import Floats
 from rnn_intent.runs import find_models
@@ -25,7 +25,7 @@ class Ensemble:
         for member in members[1:]:
             odd = sorted(set(self.labels) ^ set(member.labels))
             if odd:
-                raise ModelError(f"an ensemble's models know the same intents; {printable(odd[0])!r} some do not know")
+                raise ModelError(f"an ensemble's models know the same intents; {quoted(odd[0])} some do not know")
 
     @classmethod
     def load(cls, run: str | os.PathLike[str]) -> Ensemble:

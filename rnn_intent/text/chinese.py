@@ -17,7 +17,7 @@ from types import ModuleType
 
 import marisa_trie
 
-from rnn_intent.errors import ModelError, printable
+from rnn_intent.errors import ModelError, quoted
 
 JIEBA_VERSION = "0.42.1"
 NAME = f"jieba-{JIEBA_VERSION}"
@@ -88,7 +88,7 @@ class Frequencies(dict[str, "int | None"]):
 def load_dictionary(name: str) -> marisa_trie.RecordTrie:
     """Map a dictionary by the name that a model file gives. Raises ModelError if this version does not carry it."""
     if name != NAME:
-        raise ModelError(f"dictionary {printable(name)!r}: this version carries {NAME!r} only; train the model again")
+        raise ModelError(f"dictionary {quoted(name)}: this version carries {NAME!r} only; train the model again")
     trie = marisa_trie.RecordTrie(RECORD)
     try:
         trie.mmap(str(PATH))

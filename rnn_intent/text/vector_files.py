@@ -16,7 +16,7 @@ from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
-from rnn_intent.errors import DataError, printable
+from rnn_intent.errors import DataError, printable, quoted
 
 LONGEST_LINE = 1 << 17  # bytes: 2,000 dimensions at 60 characters
 MOST_BYTES = 64 << 30  # unpacked; the largest files in use have 7 GB
@@ -38,7 +38,7 @@ def file_pairs(path: Path) -> Iterator[Pair]:
                 continue  # the header
             dimensions = len(fields) - 1
             if dimensions < 1:
-                raise DataError(f"{name}:{number}: {printable(line)!r}: no numbers after the word")
+                raise DataError(f"{name}:{number}: {quoted(line)}: no numbers after the word")
         word, *values = line.rsplit(" ", dimensions)
         if len(values) != dimensions:
             raise DataError(f"{name}:{number}: {len(values)} numbers, {dimensions} expected as in the rows before")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rnn_intent.data.checks.finding import Finding, Row
 from rnn_intent.data.fold import fold
+from rnn_intent.errors import quoted
 
 CLEAR = 3  # times as many rows as all other intents of a text have: then these are mistakes
 
@@ -61,8 +62,8 @@ def _contradiction(row: Row, kept: Row) -> Finding:
         row.example.source,
         "FIX",
         "contradiction",
-        f"says {intent!r}, but {kept.example.source} says {other!r} to the same text",
-        f"decide for one: change this intent to {other!r}, or delete one of the two rows",
+        f"says {quoted(intent)}, but {kept.example.source} says {quoted(other)} to the same text",
+        f"decide for one: change this intent to {quoted(other)}, or delete one of the two rows",
         other,
     )
 

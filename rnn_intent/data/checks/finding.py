@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from rnn_intent.data.example import Example
-from rnn_intent.errors import printable
 
+SHOWN = 60  # characters of a sentence: a message may hold two
 _ORDER = {"": 0, "train": 0, "valid": 1, "test": 2}
 
 
@@ -28,11 +28,6 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.place}  {self.level}  {self.message}; {self.suggestion}"
-
-
-def quoted(text: str) -> str:
-    """A sentence as a message shows it."""
-    return repr(printable(text, 60))
 
 
 class Row(NamedTuple):

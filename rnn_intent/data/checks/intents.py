@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from rnn_intent.data.checks.finding import Finding, Row
 from rnn_intent.data.fold import fold
+from rnn_intent.errors import quoted
 
 FEW_ROWS = 10
 IMBALANCE = 20
@@ -30,7 +31,7 @@ def _small(first: dict[str, str], train: Counter[str]) -> Iterator[Finding]:
     for intent, place in first.items():
         count = train[intent]
         if 0 < count < FEW_ROWS:
-            message = f"the intent {intent!r} has only {count} row{'s' * (count != 1)} to train on"
+            message = f"the intent {quoted(intent)} has only {count} row{'s' * (count != 1)} to train on"
             yield Finding(place, "REVIEW", "small intent", message, f"write more, {FEW_ROWS} at least")
 
 
@@ -39,19 +40,19 @@ def _outnumbered(first: dict[str, str], train: Counter[str]) -> Iterator[Finding
     for intent, place in first.items():
         count = train[intent]
         if count >= FEW_ROWS and count * IMBALANCE < most:
-            message = f"the intent {intent!r} has {count} rows to train on, {largest!r} has {most}"
+            message = f"the intent {quoted(intent)} has {count} rows to train on, {quoted(largest)} has {most}"
             yield Finding(place, "REVIEW", "imbalance", message, "write more, or set training.class_weights to sqrt")
 
 
 def _missing(first: dict[str, str], counts: dict[str, Counter[str]]) -> Iterator[Finding]:
     for intent, place in first.items():
         if not counts["train"][intent]:
-            message = f"the intent {intent!r} is not in train, so its rows count as errors"
+            message = f"the intent {quoted(intent)} is not in train, so its rows count as errors"
             yield Finding(place, "FIX", "missing intent", message, "add rows to train, or correct its name")
             continue
         for split in ("valid", "test"):
             if counts[split] and not counts[split][intent]:
-                message = f"the intent {intent!r} has no row in {split}, so nobody knows how well it does"
+                message = f"the intent {quoted(intent)} has no row in {split}, so nobody knows how well it does"
                 yield Finding(place, "REVIEW", "missing intent", message, f"write some rows for {split}")
 
 
@@ -60,5 +61,5 @@ def _alike(first: dict[str, str]) -> Iterator[Finding]:
     for intent, place in first.items():
         other = names.setdefault("".join(c for c in fold(intent) if c.isalnum()) or intent, intent)
         if other != intent:
-            message = f"the intents {intent!r} and {other!r} differ only in case or punctuation"
+            message = f"the intents {quoted(intent)} and {quoted(other)} differ only in case or punctuation"
             yield Finding(place, "REVIEW", "alike intents", message, "give both the same name if they are one")

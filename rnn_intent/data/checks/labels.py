@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from rnn_intent.data.checks.finding import Finding, Row, quoted
+from rnn_intent.data.checks.finding import SHOWN, Finding, Row
 from rnn_intent.data.checks.second_opinions import Opinions, SecondOpinions
+from rnn_intent.errors import quoted
 
 SWALLOWED = 0.4  # of an intent's rows
 FEWEST_ROWS = 5  # of an intent, for a share of them to mean something
@@ -17,13 +18,15 @@ def check_labels(rows: Sequence[Row], second: SecondOpinions) -> Iterator[Findin
     for number, witness in second.witnesses.items():
         example, other = rows[number].example, rows[witness].example
         opinion = second.opinions[number]
+        text, intent, meant = quoted(example.text, SHOWN), quoted(example.intent), quoted(opinion.other)
         yield Finding(
             example.source,
             "REVIEW",
             "label",
-            f"{quoted(example.text)} says {example.intent!r}, but by all the other rows it is {opinion.other!r} "
-            f"({opinion.best:.2f} to {max(opinion.own, 0.0):.2f}; most like it: {other.source} {quoted(other.text)})",
-            f"change the intent to {opinion.other!r} if that is what it means",
+            f"{text} says {intent}, but by all the other rows it is {meant} "
+            f"({opinion.best:.2f} to {max(opinion.own, 0.0):.2f}; "
+            f"most like it: {other.source} {quoted(other.text, SHOWN)})",
+            f"change the intent to {meant} if that is what it means",
             opinion.other,
         )
 
@@ -41,8 +44,8 @@ def check_swallowed(rows: Sequence[Row], opinions: Opinions) -> Iterator[Finding
         other, taken = max(counts.items(), key=lambda item: (item[1], item[0]), default=("", 0))
         if total >= FEWEST_ROWS and taken > right and taken >= SWALLOWED * total:
             message = (
-                f"{other!r} swallows the intent {intent!r}: by all the other rows, {taken} of its {total} rows "
-                f"belong there, and {right} where they are"
+                f"{quoted(other)} swallows the intent {quoted(intent)}: by all the other rows, {taken} of its "
+                f"{total} rows belong there, and {right} where they are"
             )
             yield Finding(
                 first[intent], "REVIEW", "swallowed intent", message, "draw the line, merge them, or write more rows"

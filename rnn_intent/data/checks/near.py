@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rnn_intent.data.alike import Pair, alike
-from rnn_intent.data.checks.finding import Finding, Row, quoted
+from rnn_intent.data.checks.finding import SHOWN, Finding, Row
 from rnn_intent.data.checks.second_opinions import Opinions
 from rnn_intent.data.fold import fold
 from rnn_intent.data.variants import plain
+from rnn_intent.errors import quoted
 
 # The share of n-grams in common from which on two rows are reported. Rows of an intent may well resemble each other;
 # across splits it makes the score too good; under two intents one is probably wrong, unless the rest confirms both.
@@ -55,7 +56,7 @@ def _less_sure(first: int, second: int, opinions: Opinions) -> bool:
 
 def _finding(kind: str, row: Row, like: Row) -> Finding:
     example, other = row.example, like.example
-    here, there = quoted(example.text), f"{other.source} {quoted(other.text)}"
+    here, there = quoted(example.text, SHOWN), f"{other.source} {quoted(other.text, SHOWN)}"
     if kind == "near duplicate":
         message, suggestion = f"{here} is nearly the same as {there}", "reword one of the two, or delete it"
     elif kind == "near leak":
@@ -64,6 +65,6 @@ def _finding(kind: str, row: Row, like: Row) -> Finding:
         )
         suggestion = "reword this row, or delete one of the two"
     else:
-        message = f"{here} says {example.intent!r}, but {there}, nearly the same, says {other.intent!r}"
+        message = f"{here} says {quoted(example.intent)}, but {there}, nearly the same, says {quoted(other.intent)}"
         suggestion = "make sure that both mean what they say"
     return Finding(example.source, "REVIEW", kind, message, suggestion)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rnn_intent.data.checks.finding import Finding, Row
 from rnn_intent.data.example import Example, Slot
-from rnn_intent.errors import printable
+from rnn_intent.errors import quoted
 
 
 def check_slots(rows: Sequence[Row]) -> Iterator[Finding]:
@@ -29,11 +29,11 @@ def check_slots(rows: Sequence[Row]) -> Iterator[Finding]:
 
 
 def _named(slot: Slot) -> str:
-    return f"{printable(slot.name)!r} [{slot.start}:{slot.end}]"
+    return f"{quoted(slot.name)} [{slot.start}:{slot.end}]"
 
 
 def _surface(example: Example, slot: Slot) -> str:
-    return repr(printable(example.text[slot.start : slot.end]))
+    return quoted(example.text[slot.start : slot.end])
 
 
 def _cut(text: str, slot: Slot) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from rnn_intent.data.checks.finding import Finding, Row
-from rnn_intent.errors import printable
+from rnn_intent.errors import quoted
 
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+|[^\w\s]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -26,13 +26,13 @@ def check_texts(rows: Sequence[Row], max_tokens: int) -> Iterator[Finding]:
         if is_blank(text):
             yield Finding(place, "FIX", "blank text", "nothing in the text can be seen", "delete this row")
         elif "\ufffd" in text:
-            message = f"a lost character (U+FFFD) in {printable(text)!r}"
+            message = f"a lost character (U+FFFD) in {quoted(text)}"
             yield Finding(place, "FIX", "encoding", message, "write it anew from the source")
         elif (repaired := repair(text)) is not None:
-            message = f"UTF-8 that was read as another encoding: {printable(text)!r}"
-            yield Finding(place, "FIX", "encoding", message, f"probably meant: {printable(repaired)!r}")
+            message = f"UTF-8 that was read as another encoding: {quoted(text)}"
+            yield Finding(place, "FIX", "encoding", message, f"probably meant: {quoted(repaired)}")
         elif hidden := HIDDEN.search(text):
-            message = f"an invisible character (U+{ord(hidden[0]):04X}) in {printable(text)!r}"
+            message = f"an invisible character (U+{ord(hidden[0]):04X}) in {quoted(text)}"
             yield Finding(place, "REVIEW", "hidden character", message, "delete the character")
 
 

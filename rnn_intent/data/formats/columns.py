@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rnn_intent.data.rows import INTENT_NAMES, LANGUAGE_NAMES, TEXT_NAMES, Rows
-from rnn_intent.errors import printable
+from rnn_intent.errors import quoted
 
 
 class Columns(NamedTuple):
@@ -44,6 +44,6 @@ def _position(names: Sequence[str], known: frozenset[str]) -> int | None:
 def _half_header(line: int, rows: Rows, found: str, missing: str, known: frozenset[str]) -> None:
     rows.problem(
         line,
-        f"looks like a header because of {printable(found.strip())!r}, but no column is the {missing} "
+        f"looks like a header because of {quoted(found.strip())}, but no column is the {missing} "
         f"(known names: {', '.join(sorted(known))}); if it is a row, put a header text, intent above it",
     )

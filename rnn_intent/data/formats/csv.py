@@ -11,7 +11,7 @@ from rnn_intent.data.example import Example
 from rnn_intent.data.formats.columns import Columns, find_columns
 from rnn_intent.data.formats.plain import has_languages, one_line
 from rnn_intent.data.rows import Rows
-from rnn_intent.errors import printable
+from rnn_intent.errors import printable, quoted
 
 DELIMITERS = ",;\t"
 
@@ -78,7 +78,7 @@ def _add(line: int, cells: list[str], columns: Columns, rows: Rows) -> None:
     if len(cells) <= max(columns.text, columns.intent):
         rows.problem(
             line,
-            f"{len(cells)} column{'s' * (len(cells) != 1)} in {printable(cells[0])!r}, "
+            f"{len(cells)} column{'s' * (len(cells) != 1)} in {quoted(cells[0])}, "
             f"{columns.width} are expected (text, intent)",
         )
     elif len(cells) > columns.width and any(cell.strip() for cell in cells[columns.width :]):

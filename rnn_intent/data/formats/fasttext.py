@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rnn_intent.data.example import Example
 from rnn_intent.data.formats.plain import one_line
 from rnn_intent.data.rows import Rows, refuse
-from rnn_intent.errors import printable
+from rnn_intent.errors import quoted
 
 MARK = "__label__"
 
@@ -21,7 +21,7 @@ def read(text: str, rows: Rows) -> None:
             words.remove(labels[0])
             rows.add(number, " ".join(words), labels[0][len(MARK) :])
         elif words and not labels:
-            rows.problem(number, f"no {MARK}… in {printable(line)!r}")
+            rows.problem(number, f"no {MARK}… in {quoted(line)}")
         elif words:
             rows.problem(number, f"{len(labels)} labels; a sentence has one intent here")
 
@@ -34,7 +34,7 @@ def write(examples: Sequence[Example]) -> str:
 
 def _unfit(row: Example) -> str:
     if row.intent.split() != [row.intent]:
-        return f"fastText labels hold no spaces: rename the intent {printable(row.intent)!r}"
+        return f"fastText labels hold no spaces: rename the intent {quoted(row.intent)}"
     if any(word.startswith(MARK) for word in row.text.split()):
-        return f"the text {printable(row.text)!r} holds a word that fastText reads as a label"
+        return f"the text {quoted(row.text)} holds a word that fastText reads as a label"
     return ""

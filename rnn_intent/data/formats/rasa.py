@@ -12,7 +12,7 @@ import yaml
 from rnn_intent.data.example import Example, Slot
 from rnn_intent.data.formats.plain import one_line
 from rnn_intent.data.rows import Rows, refuse
-from rnn_intent.errors import printable
+from rnn_intent.errors import printable, quoted
 from rnn_intent.yaml_nodes import BoundedLoader
 
 MAX_ALIASES = 16
@@ -95,7 +95,7 @@ def _read_item(item: yaml.Node, rows: Rows) -> None:
         for number, text in _texts(examples, line, rows):
             _add(number, text, intent.value, rows)
         if len(rows.examples) + len(rows.problems) == before:
-            rows.problem(line, f"no examples for the intent {printable(intent.value)!r}")
+            rows.problem(line, f"no examples for the intent {quoted(intent.value)}")
 
 
 def _texts(examples: yaml.Node | None, line: int, rows: Rows) -> Iterator[tuple[int, str]]:
@@ -107,7 +107,7 @@ def _texts(examples: yaml.Node | None, line: int, rows: Rows) -> Iterator[tuple[
             if text.strip().startswith("-"):
                 yield number, text.strip()[1:].strip()
             elif text.strip() and not text.strip().startswith("#"):
-                rows.problem(number, f"no dash in front of the example {printable(text.strip())!r}")
+                rows.problem(number, f"no dash in front of the example {quoted(text.strip())}")
     elif isinstance(examples, yaml.SequenceNode):
         for entry in examples.value:
             number = entry.start_mark.line + 1
@@ -127,7 +127,7 @@ def _add(line: int, marked: str, intent: str, rows: Rows) -> None:
     for found in _ENTITY.finditer(marked):
         name = found["name"] or _entity_name(found["json"])
         if name is None:
-            rows.problem(line, f"no entity named in {printable(found['json'])!r}")
+            rows.problem(line, f"no entity named in {quoted(found['json'])}")
             return
         plain = marked[position : found.start()]
         start = length + len(plain)
@@ -162,7 +162,7 @@ def _unfit(row: Example) -> str:
     slots = sorted((slot.start - shift, slot.end - shift, slot.name) for slot in row.slots)
     if back.examples and back.examples[0].text == text.strip():
         return "" if slots == [(s.start, s.end, s.name) for s in back.examples[0].slots] else "slots that Rasa misreads"
-    return f"Rasa would misread the brackets or slots in {printable(row.text)!r}; reword the text"
+    return f"Rasa would misread the brackets or slots in {quoted(row.text)}; reword the text"
 
 
 def _marked(row: Example) -> str:

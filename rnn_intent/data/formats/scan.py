@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from rnn_intent.errors import printable
+from rnn_intent.errors import printable, quoted
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
@@ -95,7 +95,7 @@ class Scanner:
         return True
 
     def _rest(self) -> str:
-        return repr(printable(self.text[self._at : self._at + 20])) if self.peek() else "the end of the file"
+        return quoted(self.text[self._at : self._at + 20]) if self.peek() else "the end of the file"
 
     def _advance(self, end: int) -> None:
         self.line += self.text.count("\n", self._at, end)

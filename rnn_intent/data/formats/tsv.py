@@ -8,7 +8,7 @@ from rnn_intent.data.example import Example
 from rnn_intent.data.formats.columns import Columns, find_columns
 from rnn_intent.data.formats.plain import has_languages, one_line
 from rnn_intent.data.rows import Rows
-from rnn_intent.errors import printable
+from rnn_intent.errors import quoted
 
 
 def read(text: str, rows: Rows) -> None:
@@ -40,7 +40,7 @@ def write(examples: Sequence[Example]) -> str:
 
 def _add(number: int, line: str, cells: list[str], columns: Columns, rows: Rows) -> None:
     if len(cells) == 1:
-        rows.problem(number, f"no tab between text and intent in {printable(line)!r}")
+        rows.problem(number, f"no tab between text and intent in {quoted(line)}")
     elif len(cells) > columns.width and any(cell.strip() for cell in cells[columns.width :]):
         rows.problem(number, f"{len(cells)} columns, {columns.width} are expected; is there a tab inside the text?")
     elif len(cells) <= max(columns.text, columns.intent):
