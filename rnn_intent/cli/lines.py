@@ -102,8 +102,9 @@ class _Decoder:
         try:
             self._decoder = codecs.getincrementaldecoder(encoding)()
         except LookupError:
-            known = "try utf-8, utf-16, gb18030 or cp1252"
-            raise UsageError(f"--encoding {printable(encoding)}: unknown; {known}") from None
+            from rnn_intent.data.encoding import KNOWN
+
+            raise UsageError(f"--encoding {printable(encoding)}: unknown; try {KNOWN}") from None
         self._name, self._encoding = name, encoding
         self._offset, self._line, self._begun = 0, 1, False
 
@@ -113,11 +114,13 @@ class _Decoder:
         try:
             text = self._decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
+            from rnn_intent.data.encoding import likely_encoding
+
             read, bad = error.object, error.start
             line = self._line + read.count(b"\n", 0, bad)
             raise DataError(
                 f"{self._name}:{line}: byte {self._offset - waiting + bad} (0x{read[bad]:02x}) is not "
-                f"{printable(self._encoding)}; name the encoding, for example --encoding gb18030"
+                f"{printable(self._encoding)}; name the encoding, for example --encoding {likely_encoding(read)}"
             ) from None
         self._offset += len(data)
         self._line += text.count("\n")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import difflib
 import hashlib
-import re
 from pathlib import Path
 
 from rnn_intent.errors import DataError, printable, quoted
 from rnn_intent.files import read_file
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+KNOWN = "utf-8, utf-16, gb18030, cp950 or cp1252"  # what spreadsheets write in English and Chinese
+
+# Chinese standards put punctuation and the common characters first: the range of their first bytes.
+_COMMON = {"gb18030": ("gb2312", 0xA1, 0xD7), "cp950": ("cp950", 0xA1, 0xC6)}
 
 
 def shown(path: Path | str) -> str:
@@ -52,13 +54,34 @@ def decode(content: bytes, name: str, encoding: str) -> str:
         byte = content[error.start : error.start + 1].hex()
         raise DataError(
             f"{name}:{line}: byte {error.start} (0x{byte}) is not {printable(encoding)}; "
-            f"name the file's encoding, for example --encoding {_likely_encoding(content)}"
+            f"{naming(likely_encoding(content))}"
         ) from None
     except (LookupError, ValueError) as error:
         raise DataError(
-            f"{name}: cannot be read with --encoding {printable(encoding)} ({printable(str(error))}); "
-            "try utf-8, utf-16, gb18030 or cp1252"
+            f"{name}: cannot be read with --encoding {printable(encoding)} ({printable(str(error))}); try {KNOWN}"
         ) from None
+
+
+def naming(encoding: str) -> str:
+    """The remedy for a file in another encoding: on the command line, and in an experiment."""
+    return f"name the encoding, for example --encoding {encoding} (of an experiment: --set data.encoding={encoding})"
+
+
+def likely_encoding(content: bytes) -> str:
+    """The encoding that text which is not UTF-8 is probably in: GB18030, Big5, UTF-16, or else Windows-1252."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or content[:200].count(0) > 20:
+        return "utf-16"
+    shares = {name: _common_share(content, name) for name in _COMMON}
+    best = max(shares, key=shares.__getitem__)
+    return best if shares[best] > 0.5 else "cp1252"
+
+
+def _common_share(content: bytes, encoding: str) -> float:
+    """The share of common characters in what the bytes mean in an encoding. Umlauts, too, may be read as rare ones."""
+    letters = [c for c in content.decode(encoding, errors="replace") if not c.isascii()]
+    standard, first, last = _COMMON[encoding]
+    common = sum(first <= c.encode(standard, errors="replace")[0] <= last for c in letters)
+    return common / max(len(letters), 1)
 
 
 def _neighbour(path: Path) -> str:
@@ -68,14 +91,3 @@ def _neighbour(path: Path) -> str:
         return ""
     close = difflib.get_close_matches(path.name, names, n=1)
     return f", did you mean {quoted(close[0])}?" if close else ""
-
-
-def _likely_encoding(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or content[:200].count(0) > 20:
-        return "utf-16"
-    try:
-        text = content.decode("gb18030")
-    except UnicodeDecodeError:
-        return "cp1252"
-    letters = [c for c in text if ord(c) > 127]
-    return "gb18030" if 2 * len(_HAN.findall(text)) > len(letters) else "cp1252"

@@ -134,6 +134,7 @@ def _read_file(path: Path, format: str, encoding: str, keep_blank: bool) -> Cont
     else:
         READERS[format](text, rows)
         contents.splits = {WHOLE: rows.finish()}
+    contents.warnings += rows.warnings
     return contents
 
 
@@ -152,6 +153,7 @@ def _read_folder(folder: Path, format: str, encoding: str, keep_blank: bool) -> 
             part = read_contents(paths[0], format, encoding, keep_blank)
             contents.splits[split] = part.splits[WHOLE]
             contents.files |= part.files
+            contents.warnings += part.warnings
         except KeyError:
             problems.append(f"{shown(paths[0])}: holds several splits itself")
         except DataError as error:

@@ -10,8 +10,10 @@ from rnn_intent.errors import DataError, quoted
 
 SHOWN_PROBLEMS = 20
 TEXT_NAMES = frozenset({"text", "utterance", "sentence", "query", "文本", "句子"})
-INTENT_NAMES = frozenset({"intent", "label", "category", "class", "意图", "标签"})
-LANGUAGE_NAMES = frozenset({"language", "lang", "语言"})
+INTENT_NAMES = frozenset({"intent", "label", "category", "class", "意图", "意圖", "标签", "標籤"})
+LANGUAGE_NAMES = frozenset({"language", "lang", "语言", "語言"})
+JSON_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "a string"}
+JSON_NAMES |= {list: "a list", dict: "an object"}
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSEEN = " \u3000" + "".join(
@@ -28,7 +30,7 @@ def refuse(problems: Sequence[str]) -> None:
 
 
 class Rows:
-    """The good rows of one file, in order, and its problems; `name` is the file as messages show it.
+    """The good rows of one file, in order, its problems, and what else is odd; `name` is the file as messages show it.
 
     keep_blank: a row without a text is no problem.
     """
@@ -38,6 +40,7 @@ class Rows:
         self._keep_blank = keep_blank
         self.examples: list[Example] = []
         self.problems: list[str] = []
+        self.warnings: list[str] = []
         self._more = 0
         self._known_intents: set[str] = set()
 
@@ -78,13 +81,14 @@ class Rows:
     def _wrong_type(self, line: int, text: object, intent: object, language: object) -> None:
         for what, value in (("text", text), ("intent", intent), ("language", language)):
             if value is None:
-                self.problem(line, f"no {what}")
+                self.problem(line, f"no {what}; write one or delete the row")
             elif type(value) is not str:
-                self.problem(line, f"{what} is a {type(value).__name__}, a string is expected")
+                remedy = "" if isinstance(value, list | dict) else "; put it in quotes"
+                self.problem(line, f"{what} is {JSON_NAMES[type(value)]}, a string is expected{remedy}")
 
     def _good_intent(self, line: int, text: str, intent: str) -> bool:
         if not intent:
-            self.problem(line, f"no intent for the text {quoted(text)}")
+            self.problem(line, f"no intent for the text {quoted(text)}; write one or delete the row")
         elif not intent.isprintable():
             self.problem(line, f"the intent {quoted(intent)} holds characters that cannot be shown; rename it")
         else:

@@ -156,7 +156,7 @@ def _check(splits: Splits, settings: DataSettings, rows: dict[str, list[Example]
             )
     intents = {row.intent for row in splits.train}
     if len(intents) == 1:
-        only = f"one intent only ({quoted(*intents)})"
+        only = f"one intent only ({quoted(intents.pop())})"
         problems.append(f"{shown(str(settings.train))}: {only}; a classifier needs two or more")
     if problems:
         raise DataError(problems)

@@ -37,6 +37,12 @@ def test_check_names_contradictions_with_both_lines_and_strict_fails(invoke, tmp
     assert path.read_bytes() == before
 
 
+def test_check_says_that_the_first_row_may_be_a_header(invoke, tmp_path: Path) -> None:
+    rows(tmp_path / "my.tsv", "Anfrage\tAbsicht", *many("ask_time", "time"), *many("ask_weather", "weather"))
+    result = invoke("data", "check", "my.tsv")
+    assert result.stderr.startswith("rnn-intent: my.tsv:1: taken for a sentence, but no other row has the intent")
+
+
 def test_check_finds_rows_that_leak_between_files(invoke, tmp_path: Path) -> None:
     rows(tmp_path / "train.tsv", *many("ask_time", "time"), *many("ask_weather", "sky"))
     rows(tmp_path / "test.tsv", "time number 3\task_time", "how is the sky\task_weather")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_intent.data.encoding import likely_encoding
 from rnn_intent.data.readers import FORMATS, read_contents, read_examples, read_splits
 from rnn_intent.errors import DataError, UsageError
 
@@ -64,8 +65,28 @@ def test_a_wrong_encoding_names_byte_line_and_remedy(encoding: str, suggested: s
     line, place = (1, 0) if encoding == "utf-16" else (2, 7 if encoding == "cp1252" else 4)
     told = problem(path)
     assert told.startswith(f"{path}:{line}: byte {place} ")
-    assert told.endswith(f"--encoding {suggested}")
+    assert f"--encoding {suggested} " in told
+    assert told.endswith(f"--set data.encoding={suggested})")
     assert read_examples(path, encoding=encoding)[-1].text == text.split("\t")[0]
+
+
+GERMAN = "Guten Tag, bitte Müller für schöne Grüße überweisen. Straße größer, Köln möchte Äpfel"
+SIMPLIFIED = "我的快递到哪了，请给我开一张发票。七天无理由退货怎么操作？"
+TRADITIONAL = "我的快遞到哪了，請給我開一張發票。七天無理由退貨怎麼操作？"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "suggested"),
+    [
+        (GERMAN, "cp1252", "cp1252"),  # as GB18030 it is Chinese, though of the rarest characters
+        (SIMPLIFIED, "gb2312", "gb18030"),
+        (TRADITIONAL, "big5", "cp950"),
+        ("book a flight to 上海", "gb18030", "gb18030"),
+        ("open the 燈 please", "cp950", "cp950"),
+    ],
+)
+def test_the_suggested_encoding_is_the_one_the_text_is_in(text: str, encoding: str, suggested: str) -> None:
+    assert likely_encoding(text.encode(encoding)) == suggested
 
 
 @pytest.mark.parametrize("encoding", ["nonsense", "hex", "idna", "a\0b", "\x1b[31m"])

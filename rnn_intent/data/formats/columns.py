@@ -37,6 +37,21 @@ def find_columns(first: Sequence[str], line: int, rows: Rows) -> Columns:
     return Columns()
 
 
+def doubt_header(columns: Columns | None, rows: Rows) -> None:
+    """Warns if the first row was taken for a sentence and is probably a header in other words or another language.
+
+    It has few words, and an intent that no other row has, where other intents have several rows.
+    """
+    if columns is None or columns.header or not rows.examples:
+        return
+    first, others = rows.examples[0], [row.intent for row in rows.examples[1:]]
+    if len(first.text.split()) <= 2 and first.intent not in others and len(others) >= 3 * len(set(others)) > 0:
+        rows.warnings.append(
+            f"{first.source}: taken for a sentence, but no other row has the intent {quoted(first.intent)}; "
+            "if it is a header, name its columns text and intent"
+        )
+
+
 def _position(names: Sequence[str], known: frozenset[str]) -> int | None:
     return next((index for index, name in enumerate(names) if name in known), None)
 
@@ -44,6 +59,7 @@ def _position(names: Sequence[str], known: frozenset[str]) -> int | None:
 def _half_header(line: int, rows: Rows, found: str, missing: str, known: frozenset[str]) -> None:
     rows.problem(
         line,
-        f"looks like a header because of {quoted(found.strip())}, but no column is the {missing} "
-        f"(known names: {', '.join(sorted(known))}); if it is a row, put a header text, intent above it",
+        f"looks like a header because of {quoted(found.strip())}, but no column is the {missing}: "
+        f"rename it so (also known: {', '.join(sorted(known - {missing}))}); "
+        "if this is a row, put a header text, intent above it",
     )

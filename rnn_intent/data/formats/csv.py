@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rnn_intent.data.example import Example
-from rnn_intent.data.formats.columns import Columns, find_columns
+from rnn_intent.data.formats.columns import Columns, doubt_header, find_columns
 from rnn_intent.data.formats.plain import has_languages, one_line
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import printable, quoted
 
 DELIMITERS = ",;\t"
+_SEPARATOR = re.compile(r'\s*"?sep=(.)"?[ \t]*(?:\n|$)', re.I)  # a first line that tells Excel the delimiter
 
 # A spreadsheet runs a cell that starts so as a formula, some also with the wide characters of Chinese keyboards; an
 # apostrophe in front says that it is text.
@@ -32,6 +33,7 @@ def read(text: str, rows: Rows) -> None:
             if columns.header or rows.problems:
                 continue
         _add(line, cells, columns, rows)
+    doubt_header(columns, rows)
 
 
 def write(examples: Sequence[Example]) -> str:
@@ -58,12 +60,15 @@ def unescape(cell: str) -> str:
 
 def _records(text: str, rows: Rows) -> Iterator[tuple[int, list[str]]]:
     """The records with the line each starts on."""
-    line = 1
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    told = _SEPARATOR.match(text)
+    before, delimiter = (told[0].count("\n"), told[1]) if told else (0, _delimiter(text))
+    line = before + 1
+    body = io.StringIO(text[told.end() :] if told else text, newline="")
+    reader = csv.reader(body, delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             yield line, cells
-            line = reader.line_num + 1
+            line = before + reader.line_num + 1
     except csv.Error as error:
         rows.problem(line, f"not CSV from here on: {printable(str(error))}; is a quotation mark left open?")
 

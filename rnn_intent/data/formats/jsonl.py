@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rnn_intent.data.example import Example, Slot
 from rnn_intent.data.formats.bio import spans
 from rnn_intent.data.formats.scan import BadJson, Scanner, parse
-from rnn_intent.data.rows import INTENT_NAMES, TEXT_NAMES, Rows
+from rnn_intent.data.rows import INTENT_NAMES, JSON_NAMES, TEXT_NAMES, Rows
 from rnn_intent.errors import printable
 
 _TEXTS, _INTENTS = sorted(TEXT_NAMES - {"text"}), sorted(INTENT_NAMES - {"intent"})
@@ -43,14 +43,29 @@ def write(examples: Sequence[Example]) -> str:
 def add(line: int, value: object, rows: Rows) -> None:
     """Takes one JSON value as a row."""
     if not isinstance(value, dict):
-        rows.problem(line, f'a {type(value).__name__}, an object like {{"text": …, "intent": …}} is expected')
+        found = "null" if value is None else JSON_NAMES[type(value)]
+        rows.problem(line, f'{found}, an object like {{"text": …, "intent": …}} is expected')
+        return
+    if missing := _missing(value):
+        keys = printable(", ".join(value) or "none", limit=200)
+        rows.problem(line, f"no {missing}; the keys here are {keys}: rename one to {missing}")
         return
     try:
         text, slots = _text_and_slots(value)
     except ValueError as error:
         rows.problem(line, printable(str(error), limit=200))
         return
-    rows.add(line, text, _first(value, "intent", _INTENTS), slots, value.get("language") or "")
+    intent = _first(value, "intent", _INTENTS)
+    if type(intent) is int:  # the number of a class, as data sets for machines have it
+        intent = str(intent)
+    rows.add(line, text, intent, slots, value.get("language") or "")
+
+
+def _missing(value: dict[str, object]) -> str:
+    """Which of the two keys of a row stands there under no name that is known."""
+    if not TEXT_NAMES & value.keys() and "tokens" not in value:
+        return "text"
+    return "" if INTENT_NAMES & value.keys() else "intent"
 
 
 def _text_and_slots(value: dict[str, object]) -> tuple[object, tuple[Slot, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnn_intent.data.example import Example
-from rnn_intent.data.formats.columns import Columns, find_columns
+from rnn_intent.data.formats.columns import Columns, doubt_header, find_columns
 from rnn_intent.data.formats.plain import has_languages, one_line
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import quoted
@@ -26,6 +26,7 @@ def read(text: str, rows: Rows) -> None:
             if columns.header or rows.problems:
                 continue
         _add(number, line, cells, columns, rows)
+    doubt_header(columns, rows)
 
 
 def write(examples: Sequence[Example]) -> str:

@@ -39,6 +39,18 @@ def test_words_with_bio_tags_become_a_text_with_spans() -> None:
     assert [example.text[slot.start : slot.end] for slot in example.slots] == ["New York", "Rome"]
 
 
+def test_numbers_may_be_intents() -> None:
+    assert [row.intent for row in read('{"text": "hi", "label": 0}\n{"text": "bye", "label": 1}\n')] == ["0", "1"]
+
+
+def test_a_row_without_a_known_key_names_those_that_it_has() -> None:
+    told = problems('{"text": "a", "target": "x"}\n{"source": "a", "intent": "x"}\n')
+    assert told == [
+        "rows:1: no intent; the keys here are text, target: rename one to intent",
+        "rows:2: no text; the keys here are source, intent: rename one to text",
+    ]
+
+
 def test_elements_of_an_array_know_their_line() -> None:
     text = '[\n {"text": "a", "intent": "x"},\n\n {"text": "b",\n  "intent": "y"}, {"text": "c", "intent": "x"}\n]\n'
     assert [row.source for row in read(text, array=True)] == ["rows:2", "rows:4", "rows:5"]
@@ -55,7 +67,7 @@ def test_what_is_no_row_is_named_line_by_line() -> None:
     assert [problem.split(": ")[0] for problem in found] == [f"rows:{n}" for n in range(1, len(lines) + 1)]
     told = [
         "no intent",
-        "text is a int",
+        "text is a number",
         "a list",
         "not JSON",
         "a slot is no object",

@@ -48,6 +48,8 @@ def test_a_tsv_is_read_with_and_without_a_header_in_any_order(text: str) -> None
         "text;label\nhi, you;greet\nbye;leave\n",
         'query\tclass\n"hi, you"\tgreet\nbye\tleave\n',
         '"hi, you",greet\nbye,leave\n,\n',
+        "sep=;\ntext;label\nhi, you;greet\nbye;leave\n",
+        '"sep=;"\nhi, you;greet\nbye;leave\n',
     ],
 )
 def test_a_csv_is_read_whatever_its_delimiter_and_order(text: str) -> None:
@@ -65,6 +67,28 @@ def test_line_separators_of_unicode_do_not_end_a_row() -> None:
 def test_rows_know_their_line_and_language() -> None:
     rows = read("csv", 'text,intent,language\n"a\nb",greet,en\n\nc,leave,zh\n')
     assert [(row.source, row.language) for row in rows] == [("rows:2", "en"), ("rows:5", "zh")]
+
+
+def test_the_line_that_tells_excel_the_delimiter_counts_as_a_line() -> None:
+    assert [row.source for row in read("csv", "sep=;\ntext;intent\nhi;greet\n")] == ["rows:3"]
+
+
+@pytest.mark.parametrize("format", ["tsv", "csv"])
+@pytest.mark.parametrize(("first", "warned"), [(("Anfrage", "Absicht"), 1), (("hi", "greet"), 0)])
+def test_a_header_in_other_words_is_told_from_a_row(format: str, first: tuple[str, str], warned: int) -> None:
+    rows = Rows("rows")
+    table = [first] + [(f"{word} there, {word}", intent) for word in "abc" for intent in ("greet", "leave")]
+    READ[format]("".join(f"{text}\t{intent}\n" for text, intent in table), rows)
+    assert len(rows.finish()) == 7
+    assert len(rows.warnings) == warned
+    assert all(warning.startswith("rows:1: ") and "'Absicht'" in warning for warning in rows.warnings)
+
+
+@pytest.mark.parametrize("format", ["tsv", "csv"])
+def test_a_first_row_is_no_header_where_other_intents_are_as_rare(format: str) -> None:
+    rows = Rows("rows")
+    READ[format]("hi\tgreet\nbye\tleave\nsee you\tleave\ntime?\task\n", rows)
+    assert rows.warnings == []
 
 
 def test_all_problems_of_a_tsv_arrive_together_with_their_lines() -> None:
