@@ -24,7 +24,7 @@ def add(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
             "rnn-intent calibrate --max-false-reject 2%",
-            "rnn-intent calibrate runs/lstm --max-false-accept 10% --data with_out_of_scope.tsv",
+            "rnn-intent calibrate runs/lstm --max-false-accept 10% --data oos.tsv",
         )
     )(calibrate)
 

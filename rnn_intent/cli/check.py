@@ -36,7 +36,7 @@ def add(app: typer.Typer) -> None:
 def check(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", help="Data files or folders; the shipped data by default."),
+        typer.Argument(metavar="[FILE]...", help="Data files or folders; the shipped data by default."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Also list the rows that are OK.")] = False,
     labels: Annotated[

@@ -46,7 +46,10 @@ def compare(
     ] = "auto",
     encoding: Encoding = "utf-8",
 ) -> None:
-    """Compare models on the same rows: accuracy, macro-F1, and whether the difference is one."""
+    """Tell which of several models is better, and how sure that is.
+
+    All answer the same rows; accuracy and macro-F1 are compared, with intervals.
+    """
     if len(runs) < 2:
         raise UsageError("compare: two or more runs are needed")
     from rnn_intent.cli.rows import rows_of_file

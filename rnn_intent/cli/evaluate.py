@@ -57,7 +57,10 @@ def evaluate(
     ] = "auto",
     encoding: Encoding = "utf-8",
 ) -> None:
-    """Score a model: accuracy, each intent, confusions, speed, and on a page its errors one by one."""
+    """Score a model: accuracy, each intent, confusions, speed.
+
+    --report writes a page that shows, one by one, the sentences it gets wrong.
+    """
     from rnn_intent.cli.rows import rows_of_file, splits_of
     from rnn_intent.evaluation.evaluate import judge
     from rnn_intent.evaluation.run_report import results_of

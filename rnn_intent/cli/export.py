@@ -24,7 +24,10 @@ def export(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is already there.")] = False,
 ) -> None:
-    """Write a model as an ONNX graph; its tokens are made outside, as docs/onnx.md says."""
+    """Write a model as an ONNX graph.
+
+    Its tokens are made outside, as docs/onnx.md says.
+    """
     if format != "onnx":
         raise UsageError(f"--format {printable(format)}: is not known; onnx is")
     from rnn_intent.artifact import read

@@ -34,7 +34,7 @@ def gradients(
     as_json: Json = False,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a picture; needs the extra [plot].")] = None,
 ) -> None:
-    """Measure how strongly the loss at the end of a long sentence reaches each earlier word.
+    """Measure how far back the loss of a long sentence reaches.
 
     For each of rnn, lstm and gru, reading forwards and answering from the last state: the norm of the loss's gradient
     with respect to a word's vector, by the word's distance from the end, before training and after. Long sentences are

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import sys
 from importlib import import_module
@@ -17,9 +18,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import typer
-from typer.core import TyperGroup
 from typer.main import get_command
 
+from rnn_intent.cli.groups import Group
 from rnn_intent.cli.output import examples, say
 from rnn_intent.errors import ConfigError, DataError, IntentError, printable
 from rnn_intent.version import VERSION
@@ -35,7 +36,7 @@ class Terminated(KeyboardInterrupt):
     """The system asks the program to end; it ends as with Ctrl-C, saving what there is to save."""
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """Runs a command and turns what goes wrong into lines on standard error and an exit code.
 
     Only the command that is asked for is imported and built: all of them take longer than a prediction.
@@ -44,6 +45,11 @@ class Commands(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands: Any = dict.fromkeys(COMMANDS) | self.commands  # a typo's correction is sought among the names
+
+    def make_context(self, *arguments: Any, **settings: Any) -> Any:
+        """Lets help fit into narrow windows, too: left alone, it takes 50 columns."""
+        columns = shutil.get_terminal_size().columns
+        return super().make_context(*arguments, terminal_width=columns - 2 if columns < 52 else None, **settings)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in self.commands and self.commands[cmd_name] is None:

@@ -38,7 +38,7 @@ def add(app: typer.Typer) -> None:
 def predict(
     texts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="TEXT", help="Sentences; - reads them from standard input.", show_default=False),
+        typer.Argument(metavar="[TEXT]...", help="Sentences; - reads them from standard input.", show_default=False),
     ] = None,
     run: Annotated[
         str | None,

@@ -22,10 +22,10 @@ def add(app: typer.Typer) -> None:
 
 
 def reproduce(run: Run = None, as_json: Json = False) -> None:
-    """Train a run again from its own config and compare weights and metrics; exit with 5 if they differ.
+    """Train a run again and compare weights and metrics.
 
-    The second training goes into a folder that does not stay. If something differs, you are told what else does:
-    the data, the config, the versions or the processor.
+    The second training reads the run's own config and goes into a folder that does not stay. If something differs, you
+    are told what else does: the data, the config, the versions or the processor; the exit code is then 5.
     """
     from rnn_intent.cli.train import Bar
     from rnn_intent.reproduce import reproduce as train_again

@@ -21,7 +21,8 @@ def add(app: typer.Typer) -> None:
         epilog=examples(
             'rnn-intent trace "What time is it ?"',
             'rnn-intent trace "What time is it ?" --gates --leave-one-out',
-            'rnn-intent trace "What time is it ?" --contrast "What time does it open ?" --html trace.html',
+            'rnn-intent trace "What time is it ?" --contrast "When does it open ?"',
+            'rnn-intent trace "What time is it ?" --html trace.html',
         )
     )(trace)
 

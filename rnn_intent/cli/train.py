@@ -26,8 +26,8 @@ def add(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
             "rnn-intent train",
-            "rnn-intent train configs/bi-lstm.yaml --set data.train=my.tsv --out runs/mine",
-            "rnn-intent train configs/bi-lstm.yaml --out runs/mine --resume",
+            "rnn-intent train bi-lstm.yaml --set data.train=my.tsv --out runs/mine",
+            "rnn-intent train bi-lstm.yaml --out runs/mine --resume",
             "rnn-intent train --seeds 5 --out runs/five",
             "rnn-intent train --cross-validate 5 --out runs/folds",
         )

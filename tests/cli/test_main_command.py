@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,8 +15,7 @@ from rnn_intent.cli import main as door
 from rnn_intent.errors import CheckFailed, ConfigError, DataError, IntentError, ModelError, TrainingError, UsageError
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ["train", "eval", "predict", "trace", "gradients", "info", "reproduce", "init", "config", "data"]
-LEAVES = [*COMMANDS, *(f"config {name}" for name in ("show", "check", "schema", "diff"))]
+LEAVES = [*door.COMMANDS, *(f"config {name}" for name in ("show", "check", "schema", "diff"))]
 LEAVES += [f"data {name}" for name in ("check", "convert", "split")]
 
 
@@ -49,6 +49,18 @@ def test_the_help_of_every_command_ends_with_an_example(invoke, command: str) ->
     end = result.stdout[result.stdout.rindex("Example") :]
     assert all(line.strip().startswith(("rnn-intent", "tail")) for line in end.splitlines()[1:])
     assert "rnn-intent" in end
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("command", ["", *LEAVES])
+def test_help_fits_into_the_window_and_cuts_nothing_off(
+    invoke, monkeypatch: pytest.MonkeyPatch, command: str, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = invoke(*command.split(), "--help").stdout
+    lines = [line for line in shown.splitlines() if columns == 80 or not line.startswith("    rnn-intent")]
+    assert all(len(line) <= columns for line in lines if "tail -f" not in line)
+    assert not re.search(r"\w\.\.\.", " ".join(shown.replace("RUN...", "").split()))
 
 
 def test_the_version_is_printed(invoke) -> None:
