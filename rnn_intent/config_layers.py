@@ -125,6 +125,9 @@ def _take_override(layer: Layer, text: str, place: str) -> None:
     if not equals:
         layer.say(place, "no '=' between key and value, as in --set model.cell=gru")
         return
+    if not value:  # an unset variable of a shell, and not the wish for the shipped data
+        layer.say(place, "no value after '='; null is the value for none")
+        return
     try:
         node = parse(value, place, numbered=False) or yaml.ScalarNode("tag:yaml.org,2002:null", "")
     except ConfigError as error:

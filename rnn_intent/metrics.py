@@ -122,7 +122,7 @@ def reliability(probabilities: np.ndarray, targets: np.ndarray, bins: int = 15) 
     return Reliability(
         ece=expected_calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == targets, bins),
         brier=float(((probabilities - truth) ** 2).sum(axis=1).mean()),
-        nll=float(-np.log(np.maximum(of_truth, 1e-12)).mean()),
+        nll=float(-np.log(np.maximum(of_truth, 1e-12)).mean()) + 0.0,  # never minus zero
     )
 
 

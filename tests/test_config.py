@@ -180,8 +180,8 @@ def test_numbers_in_the_form_that_pyyaml_misreads_are_numbers(tmp_path: Path) ->
 
 def test_an_override_wins_and_its_value_is_read_as_yaml(tmp_path: Path) -> None:
     path = written(tmp_path, "model: {cell: lstm, layers: 2}\ndata: {train: a.tsv}")
-    changes = ["model.cell=rnn", "model.pooling=[last, max]", "data.train=", "training.learning_rate=1e-3", "seed=7"]
-    settings = load(path, [*changes, "training={epochs: 2}"])
+    changes = ["model.cell=rnn", "model.pooling=[last, max]", "data.train=null", "seed=7"]
+    settings = load(path, [*changes, "training.learning_rate=1e-3", "training={epochs: 2}"])
     assert (settings.model.cell, settings.model.layers, settings.model.pooling) == ("rnn", 2, ("last", "max"))
     assert (settings.training.learning_rate, settings.training.epochs, settings.seed) == (0.001, 2, 7)
     assert settings.data.train == load().data.train
@@ -191,7 +191,7 @@ def test_one_pooling_needs_no_list() -> None:
     assert load(None, ["model.pooling=last"]).model.pooling == ("last",)
 
 
-@pytest.mark.parametrize("override", ["model.cell", "model.cell=[", "=3", "model=3", ""])
+@pytest.mark.parametrize("override", ["model.cell", "model.cell=[", "=3", "data.train=", "model=3", ""])
 def test_an_unreadable_override_is_shown_as_it_was_typed(override: str) -> None:
     (problem,) = problems(None, override)
     assert problem.startswith(f"--set {override}: ")

@@ -64,6 +64,10 @@ def test_calibration_error_is_zero_when_confidence_equals_accuracy():
     assert expected_calibration_error(confidence, np.zeros(300, bool)) == pytest.approx(0.75)
 
 
+def test_certainty_that_is_right_costs_nothing_and_is_written_so():
+    assert str(reliability(np.eye(2), np.array([0, 1]), bins=1).nll) == "0.0"
+
+
 def test_reliability_counts_an_unknown_intent_as_wrong():
     probabilities = np.array([[0.9, 0.1], [0.2, 0.8]])
     known = reliability(probabilities, np.array([0, 1]), bins=1)

@@ -114,9 +114,11 @@ class _Decoder:
         try:
             text = self._decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
-            from rnn_intent.data.encoding import likely_encoding
+            from rnn_intent.data.encoding import likely_encoding, no_text
 
             read, bad = error.object, error.start
+            if not self._begun and (kind := no_text(read)):
+                raise DataError(f"{self._name}: is {kind}") from None
             line = self._line + read.count(b"\n", 0, bad)
             raise DataError(
                 f"{self._name}:{line}: byte {self._offset - waiting + bad} (0x{read[bad]:02x}) is not "

@@ -33,8 +33,10 @@ def write_examples(
     """
     path = Path(path)
     name = SUFFIXES.get(path.suffix.lower(), "") if format == "auto" else format
+    if not name:
+        raise UsageError(f"{shown(path)}: the name tells no format to write; let it end in {', '.join(SUFFIXES)}")
     if name not in WRITERS:
-        raise UsageError(f"{shown(path)}: no format {quoted(format)} to write; known: {', '.join(WRITERS)}")
+        raise UsageError(f"{shown(path)}: no format {quoted(name)} to write; known: {', '.join(WRITERS)}")
     _refuse_existing(path, force)
     try:
         content = WRITERS[name](examples).encode("utf-8")

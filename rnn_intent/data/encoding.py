@@ -15,6 +15,14 @@ KNOWN = "utf-8, utf-16, gb18030, cp950 or cp1252"  # what spreadsheets write in 
 # Chinese standards put punctuation and the common characters first: the range of their first bytes.
 _COMMON = {"gb18030": ("gb2312", 0xA1, 0xD7), "cp950": ("cp950", 0xA1, 0xC6)}
 
+# How files begin that a spreadsheet or an archiver wrote, and that no encoding makes a text of.
+_NO_TEXT = {
+    b"PK\x03\x04": "an Excel workbook or another ZIP archive; save the table as CSV UTF-8",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel workbook; save the table as CSV UTF-8",
+    b"\x1f\x8b": "packed by gzip; unpack it first",
+    b"%PDF": "a PDF; save its table as CSV UTF-8",
+}
+
 
 def shown(path: Path | str) -> str:
     """A path as it may stand in a message."""
@@ -50,11 +58,14 @@ def decode(content: bytes, name: str, encoding: str) -> str:
     try:
         return content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        if kind := no_text(content):
+            raise DataError(f"{name}: is {kind}") from None
         line = content.count(b"\n", 0, error.start) + 1
         byte = content[error.start : error.start + 1].hex()
+        likely = likely_encoding(content)
         raise DataError(
-            f"{name}:{line}: byte {error.start} (0x{byte}) is not {printable(encoding)}; "
-            f"{naming(likely_encoding(content))}"
+            f"{name}:{line}: byte {error.start} (0x{byte}) is not {printable(encoding)}; name the encoding, "
+            f"for example --encoding {likely} (of an experiment: --set data.encoding={likely})"
         ) from None
     except (LookupError, ValueError) as error:
         raise DataError(
@@ -62,9 +73,9 @@ def decode(content: bytes, name: str, encoding: str) -> str:
         ) from None
 
 
-def naming(encoding: str) -> str:
-    """The remedy for a file in another encoding: on the command line, and in an experiment."""
-    return f"name the encoding, for example --encoding {encoding} (of an experiment: --set data.encoding={encoding})"
+def no_text(content: bytes) -> str:
+    """What a file is that begins so, and how to make a text of it; nothing for what may be a text."""
+    return next((kind for start, kind in _NO_TEXT.items() if content.startswith(start)), "")
 
 
 def likely_encoding(content: bytes) -> str:

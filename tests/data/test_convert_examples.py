@@ -26,6 +26,12 @@ def test_the_suffix_chooses_the_format_and_what_is_left_out_is_told(name: str, l
     assert [(row.text, row.intent) for row in back] == [(row.text, row.intent) for row in ROWS]
 
 
+def test_a_name_that_tells_no_format_is_told_which_do(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"out\.xlsx: the name tells no format .* \.jsonl, \.tsv"):
+        write_examples(ROWS, tmp_path / "out.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_jsonl_loses_nothing(tmp_path: Path) -> None:
     write_examples(ROWS, tmp_path / "a.jsonl")
     assert [(row.slots, row.language) for row in read_examples(tmp_path / "a.jsonl")] == [
@@ -76,7 +82,7 @@ def test_what_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot be written"):
         write_examples(ROWS, tmp_path / "file" / "a.tsv")
-    with pytest.raises(UsageError, match="known: jsonl"):
+    with pytest.raises(UsageError, match="let it end in"):
         write_examples(ROWS, tmp_path / "a.docx")
     with pytest.raises(UsageError, match="exists already"):
         write_examples(ROWS, tmp_path, format="tsv", force=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_intent.cli.lines import read_blocks
 from rnn_intent.data.encoding import likely_encoding
 from rnn_intent.data.readers import FORMATS, read_contents, read_examples, read_splits
 from rnn_intent.errors import DataError, UsageError
@@ -87,6 +88,21 @@ TRADITIONAL = "我的快遞到哪了，請給我開一張發票。七天無理�
 )
 def test_the_suggested_encoding_is_the_one_the_text_is_in(text: str, encoding: str, suggested: str) -> None:
     assert likely_encoding(text.encode(encoding)) == suggested
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00\xba", "is an Excel workbook or another ZIP archive; save the table as CSV UTF-8"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "is an old Excel workbook; save the table as CSV UTF-8"),
+        (b"\x1f\x8b\x08\x00", "is packed by gzip; unpack it first"),
+    ],
+)
+def test_a_workbook_is_told_from_a_text_in_another_encoding(content: bytes, told: str, tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_bytes(content)
+    assert problem(tmp_path / "my.csv") == f"{tmp_path / 'my.csv'}: {told}"
+    with pytest.raises(DataError, match=told):
+        list(read_blocks(tmp_path / "my.csv", "utf-8"))
 
 
 @pytest.mark.parametrize("encoding", ["nonsense", "hex", "idna", "a\0b", "\x1b[31m"])
