@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from nursery import ROOT, Nursery
 
+from rnn_intent.cli.output import width
+
 MODEL = ROOT / "tests" / "models" / "v1" / "gru.safetensors"
 HOME = ("HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "USER", "LOGNAME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
 # A plain environment: no locale, no terminal, no colours asked for or refused.
@@ -164,6 +166,16 @@ def in_a_terminal(*arguments: str, **environment: str) -> str:
     os.close(ours)
     assert process.wait() == 0, shown
     return shown.decode("utf-8")
+
+
+@pytest.mark.parametrize("command", [("info",), ("predict", "What time is it ?", "--run"), ("eval",)])
+def test_what_a_command_tells_fits_into_a_narrow_window(command: tuple[str, ...], tmp_path: Path) -> None:
+    rows = tmp_path / "rows.tsv"
+    rows.write_text("what time is it\task_time\n现在几点了\task_time\nturn it up\tset_volume\n", encoding="utf-8")
+    data = ("--data", str(rows)) if command == ("eval",) else ()
+    shown = in_a_terminal(*command, str(MODEL), *data)
+    assert "ask_time" in shown
+    assert max(map(width, shown.splitlines())) <= 40
 
 
 def test_colours_are_for_terminals_and_only_for_those_who_want_them() -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_intent.cli.options import Encoding, Format, Json, Run, share
-from rnn_intent.cli.output import examples, json_text, say, table
+from rnn_intent.cli.output import columns, examples, json_text, say
+from rnn_intent.cli.tables import table
 from rnn_intent.errors import UsageError, printable
 
 if TYPE_CHECKING:
@@ -118,14 +119,15 @@ def _points(rows: RejectionRows, chosen: OperatingPoint) -> list[OperatingPoint]
 
 def _told(path: Path, rows: RejectionRows, chosen: OperatingPoint) -> str:
     kind = "made-up sentences" if rows.made else "out-of-scope rows"
-    lines = [["", "threshold", "lost: belong, rejected", f"gained: {kind}", "errors kept out", "accuracy of answers"]]
+    lines = [["", "threshold", "lost", "gained", "errors kept out", "accuracy of answers"]]
     for point in _points(rows, chosen):
         shares = (point.false_reject, point.recall or 0.0, point.errors_kept_out, point.accuracy)
         mark = "->" if point is chosen else ""
         lines.append([mark, f"{point.threshold:.4f}", *(f"{value:.1%}" for value in shares)])
     head = f"{printable(str(path), 300)}: rejects below {chosen.threshold:.4f} from now on"
     counts = f"measured on {len(rows.scores):,} rows that belong and {len(rows.outside):,} {kind} that do not"
-    return "\n\n".join([f"{head}\n{counts}", table(lines, "lrrrrr"), _curve(rows, chosen)])
+    legend = "rejected are, lost: rows that belong; gained: rows that do not"
+    return "\n\n".join([f"{head}\n{counts}", f"{table(lines, 'lrrrrr')}\n{legend}", _curve(rows, chosen)])
 
 
 def _curve(rows: RejectionRows, chosen: OperatingPoint) -> str:
@@ -134,16 +136,17 @@ def _curve(rows: RejectionRows, chosen: OperatingPoint) -> str:
 
     from rnn_intent.evaluation.rejection_cost import recall_curve
 
+    wide = min(CURVE_WIDTH, (columns() or 80) - len("      0%  lost"))
     lost, gained = recall_curve(rows.scores, rows.outside)
-    heights = np.interp((np.arange(CURVE_WIDTH) + 0.5) / CURVE_WIDTH, lost, gained)
+    heights = np.interp((np.arange(wide) + 0.5) / wide, lost, gained)
     grid = [["·" if height >= (row + 0.5) / CURVE_HEIGHT else " " for height in heights] for row in range(CURVE_HEIGHT)]
-    across = min(int(chosen.false_reject * CURVE_WIDTH), CURVE_WIDTH - 1)
+    across = min(int(chosen.false_reject * wide), wide - 1)
     up = min(int((chosen.recall or 0.0) * CURVE_HEIGHT), CURVE_HEIGHT - 1)
     grid[up][across] = "o"
     margins = {CURVE_HEIGHT - 1: "100% ", 0: "  0% "}
     lines = [margins.get(row, "     ") + "|" + "".join(grid[row]).rstrip() for row in reversed(range(CURVE_HEIGHT))]
-    foot = "     +" + "-" * CURVE_WIDTH
-    return "\n".join(["gained", *lines, foot, "      0%" + "100%  lost".rjust(CURVE_WIDTH + 2)])
+    foot = "     +" + "-" * wide
+    return "\n".join(["gained", *lines, foot, "      0%" + "100%  lost".rjust(wide + 2)])
 
 
 def _as_json(path: Path, rows: RejectionRows, chosen: OperatingPoint) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_intent.cli.options import Encoding, Json, run_names
-from rnn_intent.cli.output import examples, json_text, say, table
+from rnn_intent.cli.output import examples, json_text, say
+from rnn_intent.cli.tables import table
 from rnn_intent.errors import DataError, UsageError, printable
 
 if TYPE_CHECKING:

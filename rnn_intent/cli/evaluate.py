@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_intent.cli.options import Encoding, Json, Run
-from rnn_intent.cli.output import examples, say, table
+from rnn_intent.cli.output import examples, say
+from rnn_intent.cli.tables import table
 from rnn_intent.errors import CheckFailed, DataError, IntentError, UsageError, printable, quoted
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_intent.cli.options import Config, Json, Overrides
-from rnn_intent.cli.output import examples, say, table
+from rnn_intent.cli.output import examples, say
+from rnn_intent.cli.tables import table
 from rnn_intent.errors import UsageError
 
 if TYPE_CHECKING:

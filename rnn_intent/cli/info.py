@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnn_intent.cli.options import Json, Run
-from rnn_intent.cli.output import examples, json_text, table
+from rnn_intent.cli.output import examples, json_text
+from rnn_intent.cli.tables import table
 from rnn_intent.errors import ModelError, printable
 
 if TYPE_CHECKING:

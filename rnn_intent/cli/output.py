@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 from rnn_intent.errors import printable
@@ -32,8 +31,17 @@ def one_line(text: str) -> str:
     return text if text.isprintable() else text.translate(_CONTROLS)
 
 
-def bar(share: float) -> str:
-    return "█" * round(share * BAR)
+def bar(share: float, most: int = BAR) -> str:
+    return "█" * round(share * most)
+
+
+def columns() -> int | None:
+    """Columns of the terminal that shows standard output; None where it goes elsewhere, and nothing needs to fit."""
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def width(text: str) -> int:
@@ -43,19 +51,6 @@ def width(text: str) -> int:
     from unicodedata import combining, east_asian_width
 
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def table(rows: Sequence[Sequence[str]], right: str = "") -> str:
-    """Rows as aligned columns, two spaces apart. right: "lrr" aligns the last two of three to the right."""
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = []
-        for cell, wide, side in zip(row, widths, right.ljust(len(widths), "l"), strict=True):
-            space = " " * (wide - width(cell))
-            cells.append(space + cell if side == "r" else cell + space)
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
 
 
 def json_text(value: Any, indent: int | None = None) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_intent.cli.options import Encoding, Json, run_names
-from rnn_intent.cli.output import bar, examples, json_text, one_line, say, table
+from rnn_intent.cli.output import BAR, bar, columns, examples, json_text, one_line, say, width
+from rnn_intent.cli.tables import table
 from rnn_intent.errors import UsageError, printable
 
 if TYPE_CHECKING:
@@ -121,7 +122,10 @@ def _as_columns(prediction: Prediction) -> str:
 
 def _as_picture(prediction: Prediction) -> str:
     why = f": {printable(prediction.reason, 300)}" if prediction.reason else ""
-    rows = [[printable(name), f"{share:6.1%}", bar(share)] for name, share in prediction.ranking]
+    longest = max((width(printable(name)) for name, _ in prediction.ranking), default=0)
+    room = (columns() or 80) - longest - len("  100.0%  ")
+    most = min(BAR, max(room, 4))
+    rows = [[printable(name), f"{share:6.1%}", bar(share, most)] for name, share in prediction.ranking]
     if prediction.status == "accepted":
         return table(rows, "lrl")
     return "\n".join([f"{prediction.status}{why}", *([table(rows, "lrl")] if rows else [])])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rnn_intent.cli.output import say, table
+from rnn_intent.cli.output import say
+from rnn_intent.cli.tables import table
 from rnn_intent.errors import printable
 
 if TYPE_CHECKING:

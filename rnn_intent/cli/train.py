@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnn_intent.cli.options import Config, Force, Half, Overrides, Quiet, Resume, Seed, changes, resume_or_force
-from rnn_intent.cli.output import examples, say, table
+from rnn_intent.cli.output import examples, say
+from rnn_intent.cli.tables import table
 from rnn_intent.errors import UsageError
 
 if TYPE_CHECKING:
