@@ -84,6 +84,8 @@ def axis(values: Sequence[float], name: str, write: Format = plain, zero: bool =
     if zero and low >= 0:
         return Axis(0.0, high * 1.04 or 1.0, name, write)
     margin = (high - low) * 0.05 or abs(high) * 0.05 or 0.5
+    if write is tick_percent:  # there is nothing below 0 % or above 100 %
+        return Axis(max(low - margin, 0.0), min(high + margin, 1.0), name, write)
     return Axis(low - margin, high + margin, name, write)
 
 

@@ -29,6 +29,12 @@ def test_an_axis_of_odd_values_has_an_extent(values: list[float]) -> None:
     assert made.ticks()
 
 
+@pytest.mark.parametrize("values", [[1.0, 1.0], [0.0], [0.0, 1.0], [0.98, 1.0]])
+def test_no_axis_of_shares_goes_below_nothing_or_above_all(values: list[float]) -> None:
+    made = axis(values, "", tick_percent)
+    assert 0 <= made.low < made.high <= 1
+
+
 def test_values_that_are_not_finite_are_left_out_of_a_line() -> None:
     chart = line_chart([Line("loss", [1, 2, 3], [1.0, math.nan, 2.0])], "epoch")
     points = re.search(r'points="([^"]*)"', chart.svg("loss"))

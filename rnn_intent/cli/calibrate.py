@@ -106,24 +106,21 @@ def _labelled(artifact: Artifact, path: Path, data: Path | None, format: str, en
 
 
 def _points(rows: RejectionRows, chosen: OperatingPoint) -> list[OperatingPoint]:
-    """The usual budgets, and the chosen one among them."""
+    """The usual budgets, each threshold once, and the chosen one among them."""
     from rnn_intent.evaluation.rejection_cost import operating_points
 
-    points = [
-        point
-        for point in operating_points(rows.scores, rows.correct, rows.outside)
-        if point.threshold != chosen.threshold
-    ]
-    return sorted([*points, chosen], key=lambda point: point.threshold)
+    points = operating_points(rows.scores, rows.correct, rows.outside)
+    found = {point.threshold: point for point in [*points, chosen]}
+    return sorted(found.values(), key=lambda point: point.threshold)
 
 
 def _told(path: Path, rows: RejectionRows, chosen: OperatingPoint) -> str:
     kind = "made-up sentences" if rows.made else "out-of-scope rows"
     lines = [["", "threshold", "lost", "gained", "errors kept out", "accuracy of answers"]]
     for point in _points(rows, chosen):
-        shares = (point.false_reject, point.recall or 0.0, point.errors_kept_out, point.accuracy)
-        mark = "->" if point is chosen else ""
-        lines.append([mark, f"{point.threshold:.4f}", *(f"{value:.1%}" for value in shares)])
+        errors = "no error" if rows.correct.all() else f"{point.errors_kept_out:.1%}"
+        costs = [f"{point.false_reject:.1%}", f"{point.recall or 0.0:.1%}", errors, f"{point.accuracy:.1%}"]
+        lines.append(["->" if point is chosen else "", f"{point.threshold:.4f}", *costs])
     head = f"{printable(str(path), 300)}: rejects below {chosen.threshold:.4f} from now on"
     counts = f"measured on {len(rows.scores):,} rows that belong and {len(rows.outside):,} {kind} that do not"
     legend = "rejected are, lost: rows that belong; gained: rows that do not"

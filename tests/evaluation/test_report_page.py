@@ -113,6 +113,20 @@ def test_a_page_without_errors_says_so() -> None:
     assert "There is none." in page
 
 
+def test_without_a_wrong_answer_none_is_said_to_be_let_through() -> None:
+    page = report_page(results(3, 12, sharpness=50.0, threshold=0.5), Background())
+    assert "There is no wrong answer to keep out" in page
+    assert "rong answers kept out" not in page
+
+
+def test_a_threshold_that_serves_several_budgets_has_one_row() -> None:
+    page = report_page(results(3, 12, threshold=0.5), Background())
+    rejection = page[page.index('id="rejection"') :].split("</section>")[0]
+    thresholds = re.findall(r"<td class=\"number\"[^>]*>([\d.]+)(?: \(in use\))?</td></tr>", rejection)
+    assert len(thresholds) > 1
+    assert len(set(thresholds)) == len(thresholds)
+
+
 def test_nothing_on_the_page_comes_from_outside() -> None:
     page = report_page(with_out_of_scope(), background(), hostile_cards())
     assert OUTSIDE.findall(page) == []

@@ -15,12 +15,12 @@ from rnn_intent.evaluation.tables import Cell, Column, share_cell, table
 
 def rejected(results: Results, values: Mapping[str, Any]) -> str:
     first = _coverage(results, values) if results.outside is None else _cost(results, values)
-    return f'{_answer(values)}<div class="charts">{first}{_scores(results)}</div>{_table(values)}'
+    return f'{_answer(results, values)}<div class="charts">{first}{_scores(results)}</div>{_table(results, values)}'
 
 
-def _answer(values: Mapping[str, Any]) -> str:
+def _answer(results: Results, values: Mapping[str, Any]) -> str:
     point, apart = values["rejection"]["at_threshold"], values["rejection"]["out_of_scope"]
-    answer = _without_threshold(values, apart) if point is None else _with_threshold(point, apart)
+    answer = _without_threshold(values, apart) if point is None else _with_threshold(results, point, apart)
     return f"<p class='answer'>{answer}</p>"
 
 
@@ -35,13 +35,16 @@ def _without_threshold(values: Mapping[str, Any], apart: Mapping[str, Any] | Non
     )
 
 
-def _with_threshold(point: Mapping[str, Any], apart: Mapping[str, Any] | None) -> str:
-    gain = f"{percent(point['errors_kept_out'])} of the wrong answers"
+def _with_threshold(results: Results, point: Mapping[str, Any], apart: Mapping[str, Any] | None) -> str:
+    gains = []
     if apart is not None:
-        gain = f"<b>{percent(point['recall'])}</b> of {apart['rows']:,} sentences that do not belong, and {gain}"
+        gains.append(f"<b>{percent(point['recall'])}</b> of {apart['rows']:,} sentences that do not belong")
+    if not results.correct.all():
+        gains.append(f"{percent(point['errors_kept_out'])} of the wrong answers")
+    gain = f"That keeps out {', and '.join(gains)}" if gains else "There is no wrong answer to keep out"
     return (
         f"With the threshold in use, <b>{percent(point['false_reject'])}</b> of the sentences that belong are turned"
-        f" away. That keeps out {gain}; of what is answered, {percent(point['accuracy'])} is right."
+        f" away. {gain}; of what is answered, {percent(point['accuracy'])} is right."
     )
 
 
@@ -77,7 +80,9 @@ def _coverage(results: Results, values: Mapping[str, Any]) -> str:
     point = values["rejection"]["at_threshold"]
     if point:
         chart.dot(1 - point["false_reject"], point["accuracy"], "first", "the threshold in use", 4.5)
-        chart.note(1 - point["false_reject"] - 0.03, point["accuracy"], "threshold in use", "end")
+        below = 0.08 if chart.y.share(point["accuracy"]) > 0.15 else -0.05  # clear of the line, which rises to the left
+        height = point["accuracy"] - below * (chart.y.high - chart.y.low)
+        chart.note(1 - point["false_reject"], height, "threshold in use", "end")
     return (
         f"<figure><h3>Accuracy of what is answered</h3>{chart.svg('coverage and accuracy')}<figcaption>From the right"
         " end, where every sentence is answered, to the left, where only the surest are. Give the experiment"
@@ -106,29 +111,32 @@ def _scores(results: Results) -> str:
     )
 
 
-def _table(values: Mapping[str, Any]) -> str:
+def _table(results: Results, values: Mapping[str, Any]) -> str:
+    """A row for each threshold; on few sentences several budgets come to the same one."""
     points: Sequence[Mapping[str, Any]] = values["rejection"]["budgets"]
+    with_errors = not results.correct.all()
     with_recall = values["rejection"]["out_of_scope"] is not None
     columns = [
         Column("Lost: sentences that belong, rejected", True),
         *([Column("Gained: out-of-scope rejected", True)] if with_recall else []),
-        Column("Wrong answers kept out", True),
+        *([Column("Wrong answers kept out", True)] if with_errors else []),
         Column("Accuracy of what is answered", True),
         Column("Threshold", True),
     ]
     chosen = values["rejection"]["at_threshold"]
-    rows = [_row(point, with_recall, "") for point in points]
-    if chosen:
-        rows.append(_row(chosen, with_recall, " (in use)"))
-        rows.sort(key=lambda row: float(row[0].value or 0))
+    told = {point["threshold"]: point for point in [*points, *([chosen] if chosen else [])]}
+    rows = []
+    for point in sorted(told.values(), key=lambda point: float(point["false_reject"])):
+        remark = " (in use)" if chosen and point["threshold"] == chosen["threshold"] else ""
+        rows.append(_row(point, with_recall, with_errors, remark))
     return table(columns, rows)
 
 
-def _row(point: Mapping[str, Any], with_recall: bool, remark: str) -> list[Cell]:
+def _row(point: Mapping[str, Any], with_recall: bool, with_errors: bool, remark: str) -> list[Cell]:
     return [
         share_cell(point["false_reject"]),
         *([share_cell(point["recall"])] if with_recall else []),
-        share_cell(point["errors_kept_out"]),
+        *([share_cell(point["errors_kept_out"])] if with_errors else []),
         share_cell(point["accuracy"]),
         Cell(f"{point['threshold']:.4g}{remark}", point["threshold"]),
     ]
