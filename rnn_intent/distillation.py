@@ -30,6 +30,8 @@ from rnn_intent.teaching.lesson import Classroom, lessons, teacher_shares
 from rnn_intent.teaching.teachers import find_teachers
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import user_words_of
+from rnn_intent.text.vocabulary import Vocabulary
+from rnn_intent.text.word_neighbours import word_neighbours
 
 if TYPE_CHECKING:
     from rnn_intent.training.trainer import Progress
@@ -100,7 +102,19 @@ def _allowed(texts: Iterable[str], splits: Splits) -> list[str]:
 def _made(settings: Settings, texts: Sequence[str], count: int) -> list[str]:
     from rnn_intent.training.synthetic import made_sentences
 
-    return made_sentences(texts, _tokenizer(settings), count, settings.seed)
+    tokenizer = _tokenizer(settings)
+    return made_sentences(texts, tokenizer, count, settings.seed, _alike(settings, texts, tokenizer) if count else None)
+
+
+def _alike(settings: Settings, texts: Sequence[str], tokenizer: Tokenizer) -> dict[str, list[str]]:
+    """Words like those of the texts, by the experiment's pretrained vectors; none without vectors."""
+    from rnn_intent.training.fit import pretrained_vectors
+
+    vocabulary = Vocabulary.build([tokenizer.words(text) for text in texts], settings.vocabulary)
+    vectors = pretrained_vectors(settings, vocabulary)
+    if vectors is None:
+        return {}
+    return word_neighbours([*vocabulary.words, *vectors.extra], vectors.rows, len(vocabulary))
 
 
 def _tokenizer(settings: Settings) -> Tokenizer:
@@ -149,6 +163,7 @@ def _asked(settings: Settings, teaching: Teaching) -> dict[str, Any]:
         "made": settings.distillation.made,
         "seed": settings.seed,
         "text": asdict(settings.text),
+        "vectors": asdict(settings.embedding) if settings.embedding.vectors else None,  # they reword sentences
     }
 
 

@@ -72,7 +72,7 @@ def fit(
     ngrams = None
     if settings.embedding.ngrams:
         ngrams = NgramVocabulary.build({token for tokens in train.tokens for token in tokens}, settings.embedding)
-    vectors = _vectors(settings, vocabulary)
+    vectors = pretrained_vectors(settings, vocabulary)
     if vectors is not None:
         vocabulary = Vocabulary((*vocabulary.words, *vectors.extra))
     lexicon = Lexicon(vocabulary, ngrams)
@@ -111,7 +111,7 @@ def _encode(lexicon: Lexicon, part: TokenSet) -> LabelledSet:
     return LabelledSet([lexicon.encode(tokens) for tokens in part.tokens], part.targets, part.taught)
 
 
-def _vectors(settings: Settings, vocabulary: Vocabulary) -> Vectors | None:
+def pretrained_vectors(settings: Settings, vocabulary: Vocabulary) -> Vectors | None:
     """Pretrained vectors of the vocabulary and of further words, as the settings want them."""
     wanted = settings.embedding
     if wanted.vectors is None:

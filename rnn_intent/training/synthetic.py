@@ -2,6 +2,7 @@
 
     masking    a word is left out
     swapping   a word is replaced by another one, often by one that has followed the same word elsewhere
+    rewording  a word is replaced by one that means about the same, where word vectors tell (Jiao et al. 2020)
     mixing     a sentence goes on with a piece of another one, or only a piece of it stays
 
 What comes out is often no good sentence. It need not be: the teacher says what it sounds like, and the student hears
@@ -13,12 +14,13 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rnn_intent.data.fold import fold
 from rnn_intent.text.tokenizer import Tokenizer
 
-MASKED, SWAPPED, CUT, MIXED = 0.1, 0.15, 0.2, 0.25  # chances: of a word, and of a sentence
+MASKED, SWAPPED, REWORDED = 0.1, 0.15, 0.25  # chances of a word
+CUT, MIXED = 0.2, 0.25  # chances of a sentence
 FITTING = 0.5  # of the swaps take a word that has stood after the same word
 SHORTEST, LONGEST = 2, 6  # words of a piece
 TRIES = 10  # for each sentence that is wanted, before giving up
@@ -28,13 +30,18 @@ _CLOSE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")  # written wit
 Words = list[str]
 
 
-def made_sentences(texts: Sequence[str], tokenizer: Tokenizer, count: int, seed: int) -> list[str]:
-    """Up to `count` different sentences that are none of the texts; the same ones for the same texts and seed."""
+def made_sentences(
+    texts: Sequence[str], tokenizer: Tokenizer, count: int, seed: int, alike: Mapping[str, Sequence[str]] | None = None
+) -> list[str]:
+    """Up to `count` different sentences that are none of the texts; the same ones for the same texts and seed.
+
+    alike: words that may stand in place of a word.
+    """
     chance = random.Random(seed)
     sentences = [words for text in texts if (words := tokenizer.words(text))]
     if not sentences:
         return []
-    maker = _Maker(sentences, chance)
+    maker = _Maker(sentences, chance, alike or {})
     known = {fold(text) for text in texts}
     made: list[str] = []
     for _ in range(TRIES * count):
@@ -59,8 +66,8 @@ def written(words: Sequence[str]) -> str:
 class _Maker:
     """Draws sentences by chance."""
 
-    def __init__(self, sentences: Sequence[Words], chance: random.Random) -> None:
-        self._sentences, self._chance = sentences, chance
+    def __init__(self, sentences: Sequence[Words], chance: random.Random, alike: Mapping[str, Sequence[str]]) -> None:
+        self._sentences, self._chance, self._alike = sentences, chance, alike
         self._words = [word for words in sentences for word in words]  # as often as they occur
         self._followers: dict[str, Words] = defaultdict(list)
         for words in sentences:
@@ -78,8 +85,13 @@ class _Maker:
         made: Words = []
         for word in words:
             draw = chance.random()
-            if draw >= MASKED:
-                made.append(self._other(made[-1] if made else "") if draw < MASKED + SWAPPED else word)
+            if draw < MASKED:
+                continue
+            if draw < MASKED + SWAPPED:
+                word = self._other(made[-1] if made else "")
+            elif draw < MASKED + SWAPPED + REWORDED and word in self._alike:
+                word = chance.choice(self._alike[word])
+            made.append(word)
         return made
 
     def _piece(self, words: Words) -> Words:

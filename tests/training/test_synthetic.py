@@ -32,6 +32,13 @@ def test_they_hold_words_of_the_texts_only_masked_swapped_and_mixed():
     assert any(len(text.split()) > 6 for text in made)  # mixed
 
 
+def test_a_word_may_be_replaced_by_one_that_means_the_same():
+    alike = {"music": ["tunes", "songs"], "light": ["lamp"]}
+    plain, reworded = (made_sentences(TEXTS[:4], TOKENIZER, 300, seed=3, alike=found) for found in (None, alike))
+    words = {word for text in reworded for word in text.split()} - {word for text in plain for word in text.split()}
+    assert words == {"tunes", "songs", "lamp"}
+
+
 def test_chinese_is_written_without_spaces():
     assert written(["现在", "几点", "了"]) == "现在几点了"
     assert written(["play", "some", "jazz"]) == "play some jazz"
