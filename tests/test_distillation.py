@@ -105,3 +105,4 @@ def test_a_student_is_dropped_out_less(settings):
     assert lighter.embedding.dropout == settings.embedding.dropout / 2
     assert lighter.embedding.word_dropout == settings.embedding.word_dropout / 2
     assert lighter.model.dropout == settings.model.dropout / 2 > 0
+    assert settings.training.adversarial > lighter.training.adversarial == 0  # and its sentences are not pushed

@@ -68,10 +68,11 @@ def fit(
     device = choose_device(settings.training.device)
     compute_repeatably(thread_count(settings.training), device)
     torch.manual_seed(settings.seed)
-    vocabulary = Vocabulary.build(train.tokens, settings.vocabulary)
+    own = _with_own_words(settings, train)
+    vocabulary = Vocabulary.build(own, settings.vocabulary)
     ngrams = None
     if settings.embedding.ngrams:
-        ngrams = NgramVocabulary.build({token for tokens in train.tokens for token in tokens}, settings.embedding)
+        ngrams = NgramVocabulary.build({token for tokens in own for token in tokens}, settings.embedding)
     vectors = pretrained_vectors(settings, vocabulary)
     if vectors is not None:
         vocabulary = Vocabulary((*vocabulary.words, *vectors.extra))
@@ -84,7 +85,7 @@ def fit(
         lexicon,
         encoded[0],
         encoded[1],
-        settings.training,
+        built.training,
         settings.seed,
         device,
         settings.distillation,
@@ -105,6 +106,17 @@ def fit(
     logits = trainer.logits(encoded[1]).numpy()
     threads = torch.get_num_threads()
     return Fitted(vocabulary, tensors, trainer.history, trainer.best, logits, coverage, threads, resumed_after)
+
+
+def _with_own_words(settings: Settings, train: TokenSet) -> Sequence[Sequence[str]]:
+    """The sentences whose words and n-grams get rows of their own.
+
+    Beside pretrained vectors, those with a label: what only a teacher has spoken of is read by its vector, as other
+    words will be in prediction, and the model stays small.
+    """
+    if settings.embedding.vectors is None:
+        return train.tokens
+    return [tokens for tokens, target in zip(train.tokens, train.targets.tolist(), strict=True) if target >= 0]
 
 
 def _encode(lexicon: Lexicon, part: TokenSet) -> LabelledSet:
@@ -139,12 +151,16 @@ def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]
 
 
 def students(settings: Settings) -> Settings:
-    """Settings whose dropouts leave a student more: it hears many sentences, and need not be kept from learning few."""
+    """Settings that leave a student more: it hears many sentences, and need not be kept from learning few.
+
+    Its dropouts are weaker, and no sentence is pushed: what pushing teaches, the teachers' probabilities hold already.
+    """
     share, embedding, model = settings.distillation.dropout, settings.embedding, settings.model
     return replace(
         settings,
         embedding=replace(embedding, dropout=share * embedding.dropout, word_dropout=share * embedding.word_dropout),
         model=replace(model, dropout=share * model.dropout),
+        training=replace(settings.training, adversarial=0.0),
     )
 
 
