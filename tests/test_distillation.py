@@ -100,6 +100,22 @@ def test_sentences_of_a_file_count_once_and_none_that_is_judged(settings, tmp_pa
     assert [row.text for row in splits.train] == found[: len(splits.train)]
 
 
+def test_vectors_reword_what_the_teacher_is_asked_and_read_the_new_words(settings, tmp_path: Path):
+    words = {word for text, _ in ROWS for word in text.split()} | {"minute"}
+    vectors = {
+        word: [float(number == place) for number in range(len(words))] for place, word in enumerate(sorted(words))
+    }
+    vectors["minute"] = [0.9 * number + 0.1 for number in vectors["hour"]]
+    lines = [f"{word} {' '.join(map(str, row))}\n" for word, row in vectors.items()]
+    (tmp_path / "words.vec").write_text("".join(lines), encoding="utf-8")
+    experiment.train(settings, tmp_path / "runs" / "teacher")
+    settings = replace(settings, embedding=replace(settings.embedding, vectors="words.vec", vectors_size=None))
+    run = RunFolder(distill(settings, Teaching(["teacher"]), tmp_path / "runs" / "student").run)
+    assert any("minute" in text.split() for text, _ in read_opinions(run.lessons))
+    artifact = read(run.model)
+    assert artifact.vocabulary.index("minute") >= len(artifact.tensors["embedding.words"])  # a vector, but no row
+
+
 def test_a_student_is_dropped_out_less(settings):
     lighter = students(replace(settings, distillation=replace(settings.distillation, dropout=0.5)))
     assert lighter.embedding.dropout == settings.embedding.dropout / 2
