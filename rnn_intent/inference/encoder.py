@@ -18,7 +18,7 @@ from rnn_intent.inference.token_table import FactsOf, TokenTable
 # With 128 hidden, small products are those of a batch of 60, and all buffers stay in the cache.
 MOST_SENTENCES, FEWEST_SENTENCES = 128, 12
 SENTENCES = 32  # in a batch where hidden is so large that no useful batch is small
-GROUP = 256  # sentences handed over together: what follows works better on more than one batch
+BATCHES = 4  # handed over together: what follows works better on more than one
 NO_TOKENS = (None,)
 FIRST: Indices = np.zeros(1, dtype=np.intp)
 
@@ -43,8 +43,8 @@ class Encoder:
         self.table = TokenTable(Embedding(artifact), self.layers[0], facts_of)
         self._pooling = model.pooling
         self._attention = artifact.weights("pooling.attention") if "attention" in model.pooling else None
-        width = self.layers[0].directions * self.layers[0].hidden
-        self.summary_size = width * len(model.pooling)
+        self._directions, self._hidden = self.layers[0].directions, model.hidden_size
+        self.summary_size = len(model.pooling) * self._directions * self._hidden
         self._batch_size = batch_size(model.hidden_size)
 
     def look_up(self, token_lists: Iterable[Sequence[str]]) -> Sentences:
@@ -62,29 +62,36 @@ class Encoder:
         return Sentences(rows, words, lengths, np.cumsum(lengths) - lengths)
 
     def summaries(self, sentences: Sentences) -> Iterator[tuple[Indices, Floats]]:
-        """Groups of sentences: their places in the list (n,), and their summaries (n, summary).
+        """Groups of sentences: their places in the list (n,), and their summaries (parts, n, hidden).
 
         Whatever else is in the list, a sentence's summary is its own. One group at a time, so that what is made of a
         summary is made while it is in the cache.
         """
         rows, _, lengths, starts = sentences
         if len(lengths) == 1:
-            summaries = np.empty((1, self.summary_size), dtype=np.float32)
+            summaries = self._room(1)
             self._read(rows, FIRST, alone(len(rows)), summaries)
-            yield FIRST, summaries
+            yield FIRST, self._parts(summaries)
             return
         order = np.argsort(-lengths, kind="stable")  # sorted by length, so that a batch ends nearly together
-        for first in range(0, max(len(order), 1), GROUP):
-            chosen = order[first : first + GROUP]
-            summaries = np.empty((len(chosen), self.summary_size), dtype=np.float32)
+        group = BATCHES * self._batch_size
+        for first in range(0, max(len(order), 1), group):
+            chosen = order[first : first + group]
+            summaries = self._room(len(chosen))
             for start in range(0, len(chosen), self._batch_size):
                 some = chosen[start : start + self._batch_size]
-                self._read(rows, starts[some], Batch(lengths[some]), summaries[start : start + len(some)])
-            yield chosen, summaries
+                self._read(rows, starts[some], Batch(lengths[some]), summaries[:, :, start : start + len(some)])
+            yield chosen, self._parts(summaries)
+
+    def _room(self, sentences: int) -> Floats:
+        return np.empty((len(self._pooling), self._directions, sentences, self._hidden), dtype=np.float32)
+
+    def _parts(self, summaries: Floats) -> Floats:
+        return summaries.reshape(len(self._pooling) * self._directions, *summaries.shape[2:])
 
     def _read(self, rows: Indices, starts: Indices, batch: Batch, summaries: Floats) -> None:
-        """Fills the summaries of one batch, (sentences, summary). starts: where each sentence's rows begin."""
-        both = self.layers[0].directions
+        """Fills the summaries of a batch, (names, directions, sentences, hidden). starts: of each sentence's rows."""
+        both = self._directions
         places = rows.take(batch.positions[:, :both] + starts)
         begin = partial(self.table.starts.fill, rows=places[0])
         states = self.layers[0].read(self.table.products, places, batch.counts, begin)

@@ -32,6 +32,7 @@ Integers = np.ndarray[tuple[Any, ...], np.dtype[np.int32]]
 LEFT, RIGHT, WORDS, NUMBERS, UNKNOWN, PAIRS, NEW = range(7)
 FACTS = 7
 MANY = 1000  # pairs that are looked up together
+BITS_LEFT = 15  # of a pair's 31 bits: the others make a table that fits into the cache
 NO_WORD = (0,) * FACTS
 
 
@@ -112,13 +113,23 @@ class Familiarity:
 
     def _are_new(self, numbers: np.ndarray) -> np.ndarray:
         if len(numbers) < MANY:
-            found: np.ndarray = self._pairs.take(self._pairs.searchsorted(numbers), mode="clip") != numbers
-            return found
-        order = numbers.argsort()  # looked up in this order, all that a search touches is in the cache
-        ordered = numbers[order]
-        found = np.empty(len(numbers), dtype=bool)
-        found[order] = self._pairs.take(self._pairs.searchsorted(ordered), mode="clip") != ordered
+            places: np.ndarray = self._pairs.searchsorted(numbers)
+        else:
+            # Bisecting, all at once, the few pairs that begin with the same bits: many times as fast.
+            before, reaches = self._begins
+            places = before.take(numbers >> BITS_LEFT)
+            for reach in reaches:
+                places += (self._pairs.take(places + reach, mode="clip") <= numbers) * np.int32(reach)
+        found: np.ndarray = self._pairs.take(places, mode="clip") != numbers
         return found
+
+    @cached_property
+    def _begins(self) -> tuple[Integers, Sequence[int]]:
+        """The place before the first pair that begins with each value of the first bits, and by how much to go on."""
+        values = np.arange(LARGEST + 1, step=1 << BITS_LEFT)
+        before = (self._pairs.searchsorted(values.astype(np.int32)) - 1).astype(np.int32)
+        most = int(np.diff(before, append=len(self._pairs)).max())  # pairs that begin alike
+        return before, [1 << power for power in reversed(range(most.bit_length()))]
 
     def _facts(self, token: str | None) -> tuple[int, ...]:
         if token is None or token in MARKS:

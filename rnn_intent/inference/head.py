@@ -24,8 +24,7 @@ class Head:
         self._bias = bias
 
     def read(self, summaries: Floats) -> tuple[Floats, Floats]:
-        """Logits (sentences, labels) and projected summaries (sentences, k)."""
-        parts = summaries.reshape(len(summaries), *self._weight.shape[:2]).swapaxes(0, 1)  # (parts, sentences, hidden)
-        found: Floats = np.add.reduce(np.matmul(parts, self._weight), axis=0)
+        """Logits (sentences, labels) and projected summaries (sentences, k), of (parts, sentences, hidden)."""
+        found: Floats = np.add.reduce(np.matmul(summaries, self._weight), axis=0)
         found += self._bias
         return found[:, : self.labels], found[:, self.labels :]

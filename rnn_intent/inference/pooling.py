@@ -13,15 +13,14 @@ from rnn_intent.inference.recurrence import Floats
 def pool(
     states: Iterator[Floats], batch: Batch, names: Sequence[str], attention: Floats | None, summaries: Floats
 ) -> None:
-    """Fills summaries, (sentences, parts * directions * hidden), the parts in the order of their names.
+    """Fills summaries, (names, directions, sentences, hidden).
 
     states: each step's (directions, active, hidden). Maximum, mean and last state do not care in which order positions
     are read, so each direction is pooled as it goes; attention looks at both at once and has to wait for the end.
     """
     first = next(states)
-    stacked = np.empty((len(names), *first.shape), dtype=np.float32)  # (parts, directions, sentences, hidden)
-    stacked[...] = first  # right for all of them when a sentence has one word
-    parts = dict(zip(names, stacked, strict=True))
+    summaries[...] = first  # right for all of them when a sentence has one word
+    parts = dict(zip(names, summaries, strict=True))
     kept = [first.copy()] if attention is not None else []
     active = first.shape[1]
     highest, total, last = map(parts.get, ("max", "mean", "last"))
@@ -42,8 +41,13 @@ def pool(
     if attention is not None:
         weighted = _attention(batch.packed(kept), batch, attention)
         parts["attention"][...] = weighted.reshape(len(weighted), *first.shape[::2]).swapaxes(0, 1)
-    directions, sentences, hidden_size = first.shape
-    summaries.reshape(sentences, len(names), directions, hidden_size)[...] = stacked.transpose(2, 0, 1, 3)
+
+
+def by_sentence(parts: Floats) -> Floats:
+    """Summaries as the head's weights count them, (sentences, parts * hidden), of (parts, sentences, hidden)."""
+    count, sentences, hidden = parts.shape
+    summaries: Floats = parts.swapaxes(0, 1).reshape(sentences, count * hidden)
+    return summaries
 
 
 def _attention(states: Floats, batch: Batch, attention: Floats) -> Floats:

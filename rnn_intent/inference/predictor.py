@@ -16,6 +16,7 @@ from rnn_intent.errors import UsageError
 from rnn_intent.inference import golden
 from rnn_intent.inference.encoder import Encoder
 from rnn_intent.inference.head import Head
+from rnn_intent.inference.pooling import by_sentence
 from rnn_intent.inference.prediction import Prediction
 from rnn_intent.inference.recurrence import Floats
 from rnn_intent.inference.rejection import Rejection
@@ -137,7 +138,7 @@ class Predictor:
         with self._lock:
             sentences = self._encoder.look_up(map(self.tokenizer.words, texts))
             for places, found in self._encoder.summaries(sentences):
-                summaries[places] = found
+                summaries[places] = by_sentence(found)
                 logits[places], _ = self._head.read(found)
         return logits, summaries
 

@@ -89,7 +89,7 @@ class Layer:
         # where in a row of the table, or of `input_products`, each gate and direction stands, counted in `hidden`
         self.planes = np.arange(self.gates * self.directions).reshape(self.gates, self.directions, 1)
         self._memory = np.empty(0, dtype=np.float32)
-        self._buffers: Buffers | None = None
+        self._buffers: dict[int, Buffers] = {}
 
     def input_products(self, inputs: Floats, out: Floats | None = None) -> Floats:
         """What inputs (n, features) say to every gate, biases included: (n, gates * directions * hidden)."""
@@ -142,14 +142,15 @@ class Layer:
 
     def buffers(self, sentences: int) -> Buffers:
         """The workspace, made larger if need be, cut to this number of sentences so that all of it is contiguous."""
-        if self._buffers is None or self._buffers.hidden.shape[1] != sentences:
+        if sentences not in self._buffers:
             shape = (self.gates, self.directions, sentences, self.hidden)
             if len(self._memory) < room(self.cell, shape):
                 self._memory = np.empty(room(self.cell, shape), dtype=np.float32)
-            # as large as what it is added to: a sum of one row with all the others takes three times as long
-            bias = self._state_bias.repeat(sentences, axis=1)
-            self._buffers = Buffers(self._memory, self.cell, shape, bias)
-        return self._buffers
+                # as large as what it is added to: a sum of one row with all the others takes three times as long
+                self._bias = self._state_bias.repeat(sentences, axis=1)
+                self._buffers.clear()
+            self._buffers[sentences] = Buffers(self._memory, self.cell, shape, self._bias[:, :sentences])
+        return self._buffers[sentences]
 
     def _shrunk(self, old: Buffers, active: int, multiplied: bool) -> Buffers:
         new = self.buffers(active)

@@ -16,6 +16,7 @@ import numpy as np
 from rnn_intent.artifact import Artifact
 from rnn_intent.inference.cells import Array
 from rnn_intent.inference.encoder import Encoder
+from rnn_intent.inference.head import Head
 from rnn_intent.inference.reference import DirectionReading, Reading, read_vectors, token_vectors
 from rnn_intent.inference.trace_shapes import Shape, shapes
 from rnn_intent.metrics import softmax
@@ -151,11 +152,10 @@ def _answers(artifact: Artifact, words: list[str], leave_one_out: bool) -> tuple
     places = range(max(1, len(words)))
     prefixes = [words[: place + 1] for place in places]
     gaps = [words[:place] + words[place + 1 :] for place in places] if leave_one_out else []
-    weight, bias = artifact.weights("head.weight").T, artifact.weights("head.bias")
-    probabilities = np.empty((len(prefixes) + len(gaps), len(bias)), dtype=np.float32)
-    encoder = Encoder(artifact)
+    probabilities = np.empty((len(prefixes) + len(gaps), len(artifact.labels)), dtype=np.float32)
+    encoder, head = Encoder(artifact), Head(artifact)
     for rows, summaries in encoder.summaries(encoder.look_up(prefixes + gaps)):
-        probabilities[rows] = softmax(summaries @ weight + bias, artifact.temperature)
+        probabilities[rows] = softmax(head.read(summaries)[0], artifact.temperature)
     return probabilities[: len(prefixes)], probabilities[len(prefixes) :]
 
 

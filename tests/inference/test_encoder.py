@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from random_models import WORDS, random_artifact
 
 from rnn_intent.inference.encoder import Encoder
+from rnn_intent.inference.pooling import by_sentence
 from rnn_intent.inference.reference import read_sentence
 
 CELLS = ["rnn", "lstm", "gru"]
@@ -15,7 +16,7 @@ def summaries(encoder, sentences):
     """All batches, back in the order of the sentences."""
     found = np.full((len(sentences), encoder.summary_size), np.nan)
     for places, batch in encoder.summaries(encoder.look_up(sentences)):
-        found[places] = batch
+        found[places] = by_sentence(batch)
     return found
 
 

@@ -75,3 +75,17 @@ def test_the_pairs_are_numbered_the_same_in_every_process_and_stored_in_order():
 
 def test_broken_characters_are_only_strange():
     assert strangeness(["\ud800"]) == [(1.0, 1.0)]
+
+
+@pytest.mark.parametrize("spread", [1, 1 << 12])
+def test_many_pairs_are_looked_up_as_few_are(spread):
+    random = np.random.default_rng(0)
+    pairs = random.integers(0, 2000, 500, dtype=np.int32) * np.int32(
+        spread
+    )  # far apart, or all of them beginning alike
+    asked = np.concatenate([pairs, random.integers(0, 2**31 - 1, 1000, dtype=np.int32), [0, 2**31 - 1]]).astype(
+        np.int32
+    )
+    familiarity, known = Familiarity(KNOWN, pairs), set(pairs.tolist())
+    assert familiarity._are_new(asked).tolist() == [number not in known for number in asked.tolist()]
+    assert familiarity._are_new(asked[:10]).tolist() == [False] * 10
