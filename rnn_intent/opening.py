@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from rnn_intent.errors import TrainingError, UsageError, printable
 from rnn_intent.files import TEMPORARY, remove_unfinished
@@ -26,6 +26,8 @@ def opened(run: RunFolder, *, resume: bool, force: bool) -> Iterator[None]:
         refuse_if_held(run)
         raise UsageError(f"{name}: exists; --resume to go on, --force to replace it, or --out for another run folder")
     with ExitStack() as stack:
+        if not run.path.exists():
+            stack.callback(_remove_empty, run)
         try:
             run.path.mkdir(parents=True, exist_ok=True)
             stack.enter_context(held(run))
@@ -41,8 +43,15 @@ def opened(run: RunFolder, *, resume: bool, force: bool) -> Iterator[None]:
             raise TrainingError(f"{told}, and --resume goes on from the last epoch") from error
 
 
+def _remove_empty(run: RunFolder) -> None:
+    """A folder that was made for nothing, because the data could not be read, does not stay."""
+    for folder in (run.checkpoint, run.path):
+        with suppress(OSError):  # not empty, or not there
+            folder.rmdir()
+
+
 def holds_anything(run: RunFolder) -> bool:
-    """Whether there is a file of a run; one that was refused for its data, or killed at once, leaves none."""
+    """Whether there is a file of a run; one that was killed at once leaves none."""
     return any(
         path.is_file() and path != run.lock and not path.name.startswith(TEMPORARY) for path in run.path.rglob("*")
     )

@@ -12,7 +12,7 @@ import pytest
 from nursery import talking
 
 from rnn_intent import processes
-from rnn_intent.errors import TrainingError, UsageError
+from rnn_intent.errors import DataError, TrainingError, UsageError
 from rnn_intent.files import replacing
 from rnn_intent.lock import held, holder
 from rnn_intent.opening import opened
@@ -186,3 +186,24 @@ def test_a_lock_that_the_disk_does_not_take_is_not_left_behind(run, monkeypatch)
     with pytest.raises(UsageError, match="cannot be written: No space"), opened(run, resume=True, force=False):
         pass
     assert not run.lock.exists()
+
+
+def refused_for_its_data(run: RunFolder) -> None:
+    with opened(run, resume=False, force=False):
+        run.checkpoint.mkdir(exist_ok=True)
+        raise DataError("rows.tsv: no such file")
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_run_folder_made_for_nothing_does_not_stay(tmp_path: Path, there: bool) -> None:
+    run = RunFolder(tmp_path / "run")
+    if there:
+        run.path.mkdir()
+    with pytest.raises(DataError):
+        refused_for_its_data(run)
+    assert run.path.exists() == there
+    run.path.mkdir(exist_ok=True)
+    (run.path / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError):
+        refused_for_its_data(run)
+    assert (run.path / "notes.txt").exists()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from rnn_intent.data.checks.intents import alike_intents
 from rnn_intent.data.encoding import shown
 from rnn_intent.data.example import Example
 from rnn_intent.data.readers import WHOLE, Contents, read_contents
@@ -69,7 +70,7 @@ def load_splits(settings: DataSettings, base: Path, seed: int) -> Splits:
         splits.files |= contents.files
         splits.warnings += contents.warnings
     _check(splits, settings, rows)
-    splits.warnings += [*_same_file(settings, read), *_unknown_intents(splits)]
+    splits.warnings += [*_same_file(settings, read), *_alike_intents(splits), *_unknown_intents(splits)]
     return splits
 
 
@@ -168,6 +169,13 @@ def _same_file(settings: DataSettings, read: dict[str, Contents]) -> list[str]:
         for name in ("valid", "test")
         if settings.train and _path(settings, name) == settings.train and WHOLE in read[settings.train].splits
     ]
+
+
+def _alike_intents(splits: Splits) -> list[str]:
+    first: dict[str, str] = {}
+    for row in splits.train:
+        first.setdefault(row.intent, row.source)
+    return [f"{found.place}: {found.message}; {found.suggestion}" for found in alike_intents(first)]
 
 
 def _unknown_intents(splits: Splits) -> list[str]:

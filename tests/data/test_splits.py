@@ -129,6 +129,14 @@ def test_an_intent_that_cannot_be_learned_is_a_warning_with_its_place(tmp_path: 
     assert unknown == f"{tmp_path}/test.tsv:2: the intent 'c' is in test but not in train; 2 rows will count as errors"
 
 
+def test_intents_that_differ_in_case_only_are_a_warning_and_stay_apart(tmp_path: Path) -> None:
+    write(tmp_path / "train.tsv", [("x", "Yes"), ("y", "no"), ("z", "YES")])
+    splits = load(tmp_path, train="train.tsv", valid="train.tsv", test="train.tsv")
+    (alike,) = (warning for warning in splits.warnings if "differ only in case" in warning)
+    assert alike.startswith(f"{tmp_path}/train.tsv:3: the intents 'YES' and 'Yes' differ only in case or punctuation")
+    assert len({row.intent for row in splits.train}) == 3
+
+
 def test_problems_of_all_files_arrive_together(tmp_path: Path) -> None:
     (tmp_path / "train.tsv").write_text("no tab\n")
     (tmp_path / "valid.tsv").write_text("")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rnn_intent.data.checks.finding import Finding, Row
 from rnn_intent.data.fold import fold
@@ -24,7 +24,7 @@ def check_intents(rows: Sequence[Row]) -> Iterator[Finding]:
     yield from _small(first, counts["train"])
     yield from _outnumbered(first, counts["train"])
     yield from _missing(first, counts)
-    yield from _alike(first)
+    yield from alike_intents(first)
 
 
 def _small(first: dict[str, str], train: Counter[str]) -> Iterator[Finding]:
@@ -56,7 +56,8 @@ def _missing(first: dict[str, str], counts: dict[str, Counter[str]]) -> Iterator
                 yield Finding(place, "REVIEW", "missing intent", message, f"write some rows for {split}")
 
 
-def _alike(first: dict[str, str]) -> Iterator[Finding]:
+def alike_intents(first: Mapping[str, str]) -> Iterator[Finding]:
+    """Intents whose names differ in case or punctuation only. first: where each intent appears first, in order."""
     names: dict[str, str] = {}
     for intent, place in first.items():
         other = names.setdefault("".join(c for c in fold(intent) if c.isalnum()) or intent, intent)
