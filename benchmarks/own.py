@@ -41,15 +41,21 @@ def ensemble(config: str, members: int, *overrides: str) -> Callable[[Task], Tra
     return fit
 
 
-def taught(config: str, teachers: Sequence[str], members: int, *overrides: str) -> Callable[[Task], Trained]:
-    """One model of a shipped config, taught by other teachers and by so many of its own kind; float16 on the disk."""
+def taught(
+    config: str, teachers: Sequence[str], members: int, *overrides: str, fine_tune: int = 0
+) -> Callable[[Task], Trained]:
+    """One model of a shipped config, taught by other teachers and by so many of its own kind; float16 on the disk.
+
+    fine_tune: epochs, of the transformers among the teachers.
+    """
 
     def fit(task: Task) -> Trained:
         from rnn_intent.distillation import Teaching, distill
 
         models = _members(task, config, members, overrides)
         asked = [*teachers, *(str(model.file) for model in models)]
-        result = distill(_settings(task, config, overrides), Teaching(asked), task.scratch / "run", half=True)
+        teaching = Teaching(asked, fine_tune=fine_tune)
+        result = distill(_settings(task, config, overrides), teaching, task.scratch / "run", half=True)
         return trained(RunFolder(result.run).model, told(result), models)
 
     return fit
