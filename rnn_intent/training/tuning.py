@@ -14,7 +14,7 @@ from rnn_intent.training.trainer import Progress
 from rnn_intent.training.transformer import Ids, Transformer
 
 BATCH = 32
-STEP_SIZE, WARM_UP, DECAY, SMOOTHING = 1e-4, 0.1, 0.01, 0.1
+STEP_SIZE, WARM_UP, DECAY, SMOOTHING = 2e-4, 0.1, 0.01, 0.1
 
 
 def tune(
