@@ -15,7 +15,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from rnn_intent.errors import UsageError, printable
+
 TEMPORARY = ".rnn-intent-"  # how the name of every unfinished file begins; its writer's mark follows
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """For what a person asked to have written there: what hinders it is a UsageError of one line."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{printable(str(path), 1000)}: cannot be written: {error.strerror or error}") from None
 
 
 @contextlib.contextmanager

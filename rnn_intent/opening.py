@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from rnn_intent.errors import TrainingError, UsageError, printable
-from rnn_intent.files import TEMPORARY, remove_unfinished
+from rnn_intent.files import TEMPORARY, remove_unfinished, writing
 from rnn_intent.lock import held, refuse_if_held
 from rnn_intent.runs import RunFolder
 
@@ -28,11 +28,9 @@ def opened(run: RunFolder, *, resume: bool, force: bool) -> Iterator[None]:
     with ExitStack() as stack:
         if not run.path.exists():
             stack.callback(_remove_empty, run)
-        try:
+        with writing(run.path):
             run.path.mkdir(parents=True, exist_ok=True)
             stack.enter_context(held(run))
-        except OSError as error:
-            raise UsageError(f"{name}: cannot be written: {error.strerror or error}") from None
         try:
             # beside the run, too: there stand `latest` and what several trainings give together
             for folder in (run.path, run.checkpoint, run.path.parent):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_intent.cli.options import Encoding, Json, run_names
+from rnn_intent.cli.options import DataFormat, Encoding, Json, run_names
 from rnn_intent.cli.output import examples, json_text, say
 from rnn_intent.cli.tables import table
 from rnn_intent.errors import DataError, UsageError, printable
@@ -42,9 +42,7 @@ def compare(
         Path | None, typer.Option(metavar="FILE", help="Labelled rows; by default the test rows the runs share.")
     ] = None,
     as_json: Json = False,
-    data_format: Annotated[
-        str, typer.Option(metavar="FORMAT", help="How --data is written: tsv, csv, jsonl, ...; auto: look at the file.")
-    ] = "auto",
+    data_format: DataFormat = "auto",
     encoding: Encoding = "utf-8",
 ) -> None:
     """Tell which of several models is better, and how sure that is.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_intent.cli.groups import Group
+from rnn_intent.cli.groups import group
 from rnn_intent.cli.options import Config, Overrides, config_names
 from rnn_intent.cli.output import examples, say
 from rnn_intent.errors import ConfigError
@@ -15,14 +15,7 @@ from rnn_intent.errors import ConfigError
 if TYPE_CHECKING:
     from rnn_intent.settings import Settings
 
-app = typer.Typer(
-    cls=Group,
-    help="Show, check and compare experiments.",
-    epilog=examples("rnn-intent config show configs/bi-lstm.yaml"),
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
-)
+app = group("Show, check and compare experiments.", "rnn-intent config show configs/bi-lstm.yaml")
 
 
 @app.command(epilog=examples("rnn-intent config show configs/lstm.yaml --set model.layers=2"))

@@ -8,19 +8,12 @@ from typing import Annotated
 import typer
 
 from rnn_intent.cli import check
-from rnn_intent.cli.groups import Group
+from rnn_intent.cli.groups import group
 from rnn_intent.cli.options import Encoding, Format
 from rnn_intent.cli.output import examples, say
 from rnn_intent.errors import UsageError, printable
 
-app = typer.Typer(
-    cls=Group,
-    help="Check, convert and divide data files.",
-    epilog=examples("rnn-intent data check my.tsv"),
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
-)
+app = group("Check, convert and divide data files.", "rnn-intent data check my.tsv")
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 
 

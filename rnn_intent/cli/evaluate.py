@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_intent.cli.options import Encoding, Json, Run
+from rnn_intent.cli.options import DataFormat, Encoding, Json, Run
 from rnn_intent.cli.output import examples, say
 from rnn_intent.cli.tables import table
 from rnn_intent.errors import CheckFailed, DataError, IntentError, UsageError, printable, quoted
@@ -53,9 +53,7 @@ def evaluate(
         str | None, typer.Option(metavar="FORMAT", help="Print the numbers as json, markdown or csv.")
     ] = None,
     as_json: Json = False,
-    data_format: Annotated[
-        str, typer.Option(metavar="FORMAT", help="How --data is written: tsv, csv, jsonl, ...; auto: look at the file.")
-    ] = "auto",
+    data_format: DataFormat = "auto",
     encoding: Encoding = "utf-8",
 ) -> None:
     """Score a model: accuracy, each intent, confusions, speed.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_intent.cli.options import Config, Json, Overrides
-from rnn_intent.cli.output import examples, say
+from rnn_intent.cli.output import examples, say, write_file
 from rnn_intent.cli.tables import table
 from rnn_intent.errors import UsageError
 
@@ -60,8 +60,6 @@ def gradients(
         settings, splits, epochs, length, sentences, lambda cell: say(f"training a forward {cell}, {told}")
     )
     if png is not None:
-        from rnn_intent.cli.trace import write_file
-
         write_file(png, _picture(measured))
     print(_as_json(measured) if as_json else _as_table(measured))
 

@@ -37,6 +37,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Fill a folder that is not empty, replacing files.")] = False,
 ) -> None:
     """Start a project: configs and data to change as you like."""
+    from rnn_intent.files import writing
     from rnn_intent.starter import starter_folder
 
     name = printable(str(folder), 1000)
@@ -44,10 +45,8 @@ def init(
         raise UsageError(f"{name}: is a file; name a folder")
     if not force and folder.is_dir() and any(folder.iterdir()):
         raise UsageError(f"{name}: is not empty; name a new folder or say --force")
-    try:
+    with writing(folder):
         count = _fill(folder, starter_folder())
-    except OSError as error:
-        raise UsageError(f"{name}: cannot be written: {error.strerror or error}") from None
     print(folder)
     say(f"{count} files written; next: cd {name} && rnn-intent train experiment.yaml")
 

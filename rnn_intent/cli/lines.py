@@ -33,13 +33,10 @@ def line_writer(target: Path | None) -> Iterator[Callable[[Sequence[str]], None]
     if target is None or str(target) == "-":
         yield _print_lines
         return
-    from rnn_intent.files import replacing
+    from rnn_intent.files import replacing, writing
 
-    try:
-        with replacing(target.resolve()) if _is_replaceable(target) else target.open("wb") as file:
-            yield lambda lines: _write_lines(file, lines)
-    except OSError as error:
-        raise UsageError(f"{printable(str(target), 1000)}: cannot be written: {error.strerror or error}") from None
+    with writing(target), replacing(target.resolve()) if _is_replaceable(target) else target.open("wb") as file:
+        yield lambda lines: _write_lines(file, lines)
 
 
 def _is_replaceable(target: Path) -> bool:

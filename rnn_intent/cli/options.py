@@ -57,6 +57,12 @@ Run = Annotated[
         show_default=False,
     ),
 ]
+RunOption = Annotated[
+    str | None,
+    typer.Option(
+        "--run", metavar="RUN", help="Run or model file; the newest run by default.", autocompletion=run_names
+    ),
+]
 Config = Annotated[
     str | None,
     typer.Argument(
@@ -75,6 +81,10 @@ Overrides = Annotated[
 Format = Annotated[
     str,
     typer.Option(metavar="FORMAT", help="tsv, csv, jsonl, json, clinc, seq, fasttext, rasa; auto: look at the file."),
+]
+DataFormat = Annotated[
+    str,
+    typer.Option(metavar="FORMAT", help="How --data is written: tsv, csv, jsonl, ...; auto: look at the file."),
 ]
 Encoding = Annotated[str, typer.Option(metavar="NAME", help="Encoding of the file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnn_intent.errors import printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BAR = 24  # characters of a full bar
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
@@ -19,6 +22,15 @@ _IN_JSON = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)} | _TURNING  # 
 def say(message: str) -> None:
     """A line for the person at the terminal."""
     print(f"rnn-intent: {printable(message, limit=10_000)}", file=sys.stderr)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """A file that was asked for, whole or not at all. Raises UsageError."""
+    from rnn_intent.files import write_atomically, writing
+
+    with writing(path):
+        write_atomically(path, data)
+    say(f"wrote {path}")
 
 
 def examples(*lines: str) -> str:

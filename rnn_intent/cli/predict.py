@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_intent.cli.options import Encoding, Json, run_names
+from rnn_intent.cli.options import Encoding, Json, RunOption
 from rnn_intent.cli.output import BAR, bar, columns, examples, json_text, one_line, say, width
 from rnn_intent.cli.tables import table
 from rnn_intent.errors import UsageError, printable
@@ -41,10 +41,7 @@ def predict(
         list[str] | None,
         typer.Argument(metavar="[TEXT]...", help="Sentences; - reads them from standard input.", show_default=False),
     ] = None,
-    run: Annotated[
-        str | None,
-        typer.Option(metavar="RUN", help="Run or model file; the newest run by default.", autocompletion=run_names),
-    ] = None,
+    run: RunOption = None,
     top_k: Annotated[int, typer.Option(metavar="N", min=1, help="Intents in the ranking.")] = 5,
     threshold: Annotated[
         float | None,

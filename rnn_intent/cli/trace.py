@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_intent.cli.options import Json, run_names
-from rnn_intent.cli.output import examples, json_text, say
+from rnn_intent.cli.options import Json, RunOption
+from rnn_intent.cli.output import examples, json_text, write_file
 
 if TYPE_CHECKING:
     from rnn_intent.inference.trace import Trace
@@ -29,10 +29,7 @@ def add(app: typer.Typer) -> None:
 
 def trace(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The sentence.", show_default=False)],
-    run: Annotated[
-        str | None,
-        typer.Option(metavar="RUN", help="Run or model file; the newest run by default.", autocompletion=run_names),
-    ] = None,
+    run: RunOption = None,
     top_k: Annotated[int, typer.Option(metavar="N", min=1, help="Intents shown for a token.")] = 3,
     gates: Annotated[
         bool, typer.Option("--gates", help="Show what the gates did and how long the states are.")
@@ -74,18 +71,6 @@ def trace(
         _print_json(traces, top_k, gates)
     elif html is None and png is None:
         print(_as_text(traces, top_k, gates))
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """A file, whole or not at all."""
-    from rnn_intent.errors import UsageError, printable
-    from rnn_intent.files import write_atomically
-
-    try:
-        write_atomically(path, data)
-    except OSError as error:
-        raise UsageError(f"{printable(str(path), 1000)}: cannot be written: {error.strerror or error}") from None
-    say(f"wrote {path}")
 
 
 def _print_json(traces: list[Trace], top_k: int, gates: bool) -> None:

@@ -9,7 +9,7 @@ from rnn_intent.data.encoding import shown
 from rnn_intent.data.example import Example
 from rnn_intent.data.formats import csv, fasttext, jsonl, rasa, tsv
 from rnn_intent.errors import DataError, UsageError, quoted
-from rnn_intent.files import write_atomically
+from rnn_intent.files import write_atomically, writing
 
 WRITERS: dict[str, Callable[[Sequence[Example]], str]] = {
     "jsonl": jsonl.write,
@@ -42,11 +42,9 @@ def write_examples(
         content = WRITERS[name](examples).encode("utf-8")
     except UnicodeEncodeError:
         raise DataError(f"{shown(path)}: a row holds half a character (a lone surrogate), which no file can") from None
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)
-    except OSError as error:
-        raise UsageError(f"{shown(path)}: cannot be written: {error.strerror or error}") from None
     return _left_out(examples, name)
 
 

@@ -14,11 +14,11 @@ from typing import Any
 from rnn_intent.artifact import Artifact, weights_hash
 from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits
-from rnn_intent.errors import DataError, UsageError, printable
+from rnn_intent.errors import DataError
 from rnn_intent.evaluation.errors import ErrorCards, error_cards
 from rnn_intent.evaluation.report import report_page
 from rnn_intent.evaluation.results import Background, Results
-from rnn_intent.files import write_atomically
+from rnn_intent.files import write_atomically, writing
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.lock import holder
 from rnn_intent.metrics import softmax
@@ -90,10 +90,8 @@ def write_report(
     if run and not (_version(run.metrics) == before and _tells_of(run, predictor.artifact)):
         background = background_of(title, None, splits)
     content = report_page(results, background, cards)
-    try:
+    with writing(path):
         write_atomically(path, content.encode("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{printable(str(path), 300)}: cannot be written: {error.strerror or error}") from None
 
 
 def _tells_of(run: RunFolder, artifact: Artifact) -> bool:

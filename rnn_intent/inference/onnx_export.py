@@ -21,7 +21,7 @@ import numpy as np
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.errors import UsageError
-from rnn_intent.files import write_atomically
+from rnn_intent.files import write_atomically, writing
 from rnn_intent.inference.embedding import own_rows
 from rnn_intent.shapes import DIRECTIONS, directions
 from rnn_intent.text.ngrams import NgramVocabulary
@@ -41,10 +41,8 @@ LOWEST = np.float32(-3e38)
 def write_onnx(artifact: Artifact, path: Path) -> None:
     """Writes the graph, whole or not at all. Raises UsageError without the extra [onnx] or if it cannot be written."""
     content = onnx_model(artifact).SerializeToString()
-    try:
+    with writing(path):
         write_atomically(path, content)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def onnx_model(artifact: Artifact) -> onnx.ModelProto:
