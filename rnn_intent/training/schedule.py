@@ -8,7 +8,8 @@ from collections.abc import Callable
 from rnn_intent.settings import TrainingSettings
 
 MANY_ROWS = 5_000  # from here on, large batches learn as much from an epoch as small ones, in less time
-READ = 160_000  # sentences, with all repetitions, that training reads at least
+READ = 160_000  # sentences, with all repetitions, that training reads at least,
+MOST_EPOCHS = 300  # unless they are so few that they hold no more to learn
 
 
 def batch_size(settings: TrainingSettings, rows: int) -> int:
@@ -26,7 +27,7 @@ def epoch_count(settings: TrainingSettings, rows: int, taught: bool = False) -> 
     """
     if settings.epochs != "auto":
         return settings.epochs
-    return max(8 if taught else 12, math.ceil(READ / rows))
+    return max(8 if taught else 12, min(math.ceil(READ / rows), MOST_EPOCHS))
 
 
 def warmup_cosine(warmup: float, steps: int) -> Callable[[int], float]:
