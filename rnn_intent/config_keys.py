@@ -50,12 +50,13 @@ def join(section: str, key: str) -> str:
 def suggestion(section: str, key: str) -> str:
     """How a message about an unknown key goes on: the likeliest right one, else the keys there are."""
     here = list(sections()[section]) if section else [*(name for name in keys() if "." not in name), *sections()]
-    if close := difflib.get_close_matches(key, here, n=1):
-        return f", did you mean {close[0]!r}?"
     last = key.rpartition(".")[2]
-    elsewhere = {name.rpartition(".")[2]: name for name in keys()}
-    if close := difflib.get_close_matches(last, elsewhere, n=1):
-        return f", did you mean {elsewhere[close[0]]!r}?"
+    elsewhere = {name.rpartition(".")[2]: name for name in reversed([*keys()])}  # of several, the first section's
+    for cutoff in (0.8, 0.6):  # a key of another section that is hardly misspelt is likelier than one here that is
+        if close := difflib.get_close_matches(key, here, n=1, cutoff=cutoff):
+            return f", did you mean {close[0]!r}?"
+        if close := difflib.get_close_matches(last, elsewhere, n=1, cutoff=cutoff):
+            return f", did you mean {elsewhere[close[0]]!r}?"
     return f"; there are {', '.join(here)}"
 
 

@@ -32,6 +32,7 @@ from rnn_intent.text.user_words import user_words_of
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
     from rnn_intent.training.fit import Fitted
+    from rnn_intent.training.token_sets import TokenSet
     from rnn_intent.training.trainer import Progress
 
 logger = logging.getLogger(__name__)
@@ -147,6 +148,7 @@ def _train(
     tokenizer = Tokenizer(settings.text, user_words)
     labels = sorted({example.intent for example in splits.train})
     sets = {name: token_set(tokenizer, labels, getattr(splits, name)) for name in ("train", "valid")}
+    splits.warnings += [told for told in _cut_short(settings, sets["train"]) if told not in splits.warnings]
     if lessons is not None:
         sets["train"] = taught(tokenizer, labels, splits.train, sets["train"], lessons)
     outside = [tokenizer.words(example.text) for example in splits.out_of_scope.get("train", [])]
@@ -173,6 +175,14 @@ def _train(
     )
     _compare_wings(artifact, splits, fitted.valid_logits)
     return artifact, fitted
+
+
+def _cut_short(settings: Settings, rows: TokenSet) -> list[str]:
+    """A line if sentences are read in part only."""
+    most = settings.text.max_tokens
+    count = sum(len(tokens) >= most for tokens in rows.tokens)
+    told = f"{count:,} of {len(rows):,} training sentences have {most} tokens or more; what comes after is not read"
+    return [f"{told} (text.max_tokens)"] if count else []
 
 
 def _portable(settings: Settings) -> Settings:

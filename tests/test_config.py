@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -120,11 +121,18 @@ def test_all_problems_arrive_together_in_reading_order(tmp_path: Path) -> None:
 
 
 def test_a_key_in_the_wrong_section_is_sent_to_the_right_one(tmp_path: Path) -> None:
-    assert problems_of(tmp_path, "hidden_size: 3\nmodel:\n  learning_rate: 1\nmodle:\n  cell: gru") == [
+    text = "hidden_size: 3\nmodel:\n  learning_rate: 1\nmodle:\n  cell: gru\ntraining:\n  tset_fraction: 0\n"
+    assert problems_of(tmp_path, text) == [
         "my.yaml:1: hidden_size: unknown key, did you mean 'model.hidden_size'?",
         "my.yaml:3: model.learning_rate: unknown key, did you mean 'training.learning_rate'?",
         "my.yaml:4: modle: unknown key, did you mean 'model'?",
+        "my.yaml:7: training.tset_fraction: unknown key, did you mean 'data.test_fraction'?",
     ]
+
+
+def test_a_key_hardly_misspelt_in_another_section_is_likelier_than_one_roughly_alike(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, "training: {dropuot: 0}")
+    assert re.search(r"did you mean '(embedding|model)\.dropout'", problem)
 
 
 def test_an_unlikely_key_gets_the_list_of_keys(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def sniff(text: str, suffix: str) -> str:
         return "fasttext"
     if any(line.startswith(("version:", "nlu:")) for line in start.split("\n")):
         return "rasa"
-    return "tsv" if "\t" in first else "csv" if "," in first or ";" in first else "unknown"
+    return "tsv" if "\t" in first else "csv" if any(mark in first for mark in csv.DELIMITERS) else "unknown"
 
 
 def _sniff_json(start: str) -> str:

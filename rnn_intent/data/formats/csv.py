@@ -1,4 +1,4 @@
-"""Comma-separated values as spreadsheets write them: quoted cells, a header in any order, also with `;` or tabs."""
+"""Comma-separated values as spreadsheets write them: quoted cells, a header in any order; also `;`, tabs or `|`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rnn_intent.data.formats.plain import has_languages, one_line
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import printable, quoted
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r'\s*"?sep=(.)"?[ \t]*(?:\n|$)', re.I)  # a first line that tells Excel the delimiter
 
 # A spreadsheet runs a cell that starts so as a formula, some also with the wide characters of Chinese keyboards; an

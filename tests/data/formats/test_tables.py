@@ -48,6 +48,7 @@ def test_a_tsv_is_read_with_and_without_a_header_in_any_order(text: str) -> None
         "text;label\nhi, you;greet\nbye;leave\n",
         'query\tclass\n"hi, you"\tgreet\nbye\tleave\n',
         '"hi, you",greet\nbye,leave\n,\n',
+        "label|utterance\ngreet|hi, you\nleave|bye\n",
         "sep=;\ntext;label\nhi, you;greet\nbye;leave\n",
         '"sep=;"\nhi, you;greet\nbye;leave\n',
     ],
