@@ -147,6 +147,7 @@ def _run(request: dict[str, Any], out: Path, err: Path, notes: Path) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["largest_file"],) * 2)
+    replace = os.replace  # as it is before a fault is built into it
     written: set[str] = set()
     sys.addaudithook(lambda event, arguments: _note(written, event, arguments))
     count = _arm(request["fault"] or {"call": 0, "how": "kill"})
@@ -159,7 +160,10 @@ def _run(request: dict[str, Any], out: Path, err: Path, notes: Path) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        notes.write_text(json.dumps({"calls": count[0], "written": sorted(written)}), "utf-8")
+        told = json.dumps({"calls": count[0], "written": sorted(written)})
+        unfinished = notes.with_name("notes.new")  # it may be killed while it writes even this
+        unfinished.write_text(told, "utf-8")
+        replace(unfinished, notes)
         os._exit(code)
 
 
