@@ -163,8 +163,17 @@ def _asked(settings: Settings, teaching: Teaching) -> dict[str, Any]:
         "made": settings.distillation.made,
         "seed": settings.seed,
         "text": asdict(settings.text),
-        "vectors": asdict(settings.embedding) if settings.embedding.vectors else None,  # they reword sentences
+        "vectors": _rewording(settings),
     }
+
+
+def _rewording(settings: Settings) -> dict[str, Any] | None:
+    """What decides which words stand for others in made sentences."""
+    given = settings.embedding
+    if given.vectors is None:
+        return None
+    kept = {"source": given.vectors, "size": given.vectors_size, "extra_words": given.extra_words}
+    return {**kept, "vocabulary": asdict(settings.vocabulary)}
 
 
 def _sha256(path: Path) -> str:

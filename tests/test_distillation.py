@@ -16,6 +16,8 @@ from rnn_intent.distillation import Teaching, distill, sentences
 from rnn_intent.errors import UsageError
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder
+from rnn_intent.text.vectors import read_vectors
+from rnn_intent.training import fit
 from rnn_intent.training.fit import students
 
 WORDS = {
@@ -100,7 +102,9 @@ def test_sentences_of_a_file_count_once_and_none_that_is_judged(settings, tmp_pa
     assert [row.text for row in splits.train] == found[: len(splits.train)]
 
 
-def test_vectors_reword_what_the_teacher_is_asked_and_read_the_new_words(settings, tmp_path: Path):
+def test_vectors_reword_what_the_teacher_is_asked_and_read_the_new_words(settings, tmp_path: Path, monkeypatch):
+    read_files = []
+    monkeypatch.setattr(fit, "read_vectors", lambda *given: read_files.append(given) or read_vectors(*given))
     words = {word for text, _ in ROWS for word in text.split()} | {"minute"}
     vectors = {
         word: [float(number == place) for number in range(len(words))] for place, word in enumerate(sorted(words))
@@ -114,6 +118,7 @@ def test_vectors_reword_what_the_teacher_is_asked_and_read_the_new_words(setting
     assert any("minute" in text.split() for text, _ in read_opinions(run.lessons))
     artifact = read(run.model)
     assert artifact.vocabulary.index("minute") >= len(artifact.tensors["embedding.words"])  # a vector, but no row
+    assert len(read_files) == 1  # though both rewording and training want them
 
 
 def test_a_student_is_dropped_out_less(settings):

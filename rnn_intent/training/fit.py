@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ import torch
 
 from rnn_intent.data.outliers import made_outliers
 from rnn_intent.errors import UsageError
-from rnn_intent.settings import Settings, TrainingSettings
+from rnn_intent.settings import EmbeddingSettings, Settings, TextSettings, TrainingSettings
 from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.vectors import Vectors, prepared, read_vectors
@@ -128,15 +129,33 @@ def pretrained_vectors(settings: Settings, vocabulary: Vocabulary) -> Vectors | 
     wanted = settings.embedding
     if wanted.vectors is None:
         return None
-    tokenizer = Tokenizer(settings.text)
+    return _vectors_as_now(wanted, settings.text, tuple(vocabulary.words), _stamp(Path(wanted.vectors)))
+
+
+@lru_cache(maxsize=1)
+def _vectors_as_now(
+    wanted: EmbeddingSettings, text: TextSettings, words: tuple[str, ...], _: tuple[int, int] | None
+) -> Vectors:
+    """Kept, because a student asks twice for the same, and a large source takes minutes: to reword, and to train."""
+    assert wanted.vectors is not None
+    tokenizer = Tokenizer(text)
 
     def as_token(word: str) -> str | None:
         tokens = tokenizer.words(word)
         return tokens[0] if len(tokens) == 1 else None
 
-    vectors = read_vectors(wanted.vectors, vocabulary.words, wanted.extra_words, as_token)
+    vectors = read_vectors(wanted.vectors, words, wanted.extra_words, as_token)
     logger.info("word vectors: %d words, %.1f %% of the vocabulary", vectors.found, 100 * vectors.coverage)
     return prepared(vectors, wanted.vectors_size)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What tells a file from the one that stood there before; None for a package."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]], lexicon: Lexicon) -> Outliers:
