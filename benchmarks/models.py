@@ -99,6 +99,7 @@ def _changed(title: str, override: str) -> Model:
 
 # What each piece of the recipe brings, and what is off because it brings too little (docs/recipe.md).
 MODELS |= {
+    "not-pushed": _changed("without a second, pushed reading", "training.adversarial=0"),
     "no-ngrams": _changed("without n-grams", "embedding.ngrams=false"),
     "no-embedding-dropout": _changed("without embedding dropout", "embedding.dropout=0"),
     "no-word-dropout": _changed("without word dropout", "embedding.word_dropout=0"),
