@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from rnn_intent.charts import percent
 from rnn_intent.page import shown
@@ -71,10 +72,10 @@ def interval(low: float, high: float) -> str:
 
 
 def figures(values: Sequence[tuple[str, str, str]]) -> str:
-    """Key figures in a row. values: (what, figure, remark), plain text."""
+    """Key figures in a row. values: (what, figure, remark), plain text of our own."""
     parts = (
-        f"<div><dt>{shown(name)}</dt><dd>{shown(figure)}</dd><dd class='remark'>{shown(remark)}</dd></div>"
-        for name, figure, remark in values
+        f"<div><dt>{name}</dt><dd>{figure}</dd><dd class='remark'>{remark}</dd></div>"
+        for name, figure, remark in (map(escape, texts) for texts in values)
     )
     return f'<dl class="figures">{"".join(parts)}</dl>'
 
