@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from rnn_intent.inference.recurrence import Floats, Indices
+from rnn_intent.inference.arrays import Floats, Indices
 
 
 class Batch:

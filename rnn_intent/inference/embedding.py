@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 
 from rnn_intent.artifact import Artifact
-from rnn_intent.inference.recurrence import Floats, Indices
+from rnn_intent.inference.arrays import Floats, Indices
 from rnn_intent.tensor_file import Array
 from rnn_intent.text.ngrams import NgramVocabulary, ngram_buckets
 from rnn_intent.text.vocabulary import UNK, Vocabulary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -9,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_intent.artifact import Artifact
+from rnn_intent.inference.arrays import Floats, Indices, aligned
 from rnn_intent.inference.batch import Batch, alone
 from rnn_intent.inference.embedding import Embedding
 from rnn_intent.inference.pooling import pool
-from rnn_intent.inference.recurrence import SMALL_PRODUCT, Floats, Indices, Layer
+from rnn_intent.inference.recurrence import SMALL_PRODUCT, Layer
 from rnn_intent.inference.token_table import FactsOf, TokenTable
 
 # With 128 hidden, small products are those of a batch of 60, and all buffers stay in the cache.
@@ -46,6 +48,7 @@ class Encoder:
         self._directions, self._hidden = self.layers[0].directions, model.hidden_size
         self.summary_size = len(model.pooling) * self._directions * self._hidden
         self._batch_size = batch_size(model.hidden_size)
+        self._memory = aligned(BATCHES, self.summary_size * self._batch_size)
 
     def look_up(self, token_lists: Iterable[Sequence[str]]) -> Sentences:
         """The table's rows of all tokens; valid until the next call."""
@@ -61,36 +64,30 @@ class Encoder:
         lengths = np.maximum(words, 1)
         return Sentences(rows, words, lengths, np.cumsum(lengths) - lengths)
 
-    def summaries(self, sentences: Sentences) -> Iterator[tuple[Indices, Floats]]:
-        """Groups of sentences: their places in the list (n,), and their summaries (parts, n, hidden).
+    def summaries(self, sentences: Sentences) -> Iterator[tuple[Indices, list[Floats]]]:
+        """Groups of sentences: their places in the list (n,), and batch by batch their summaries (parts, …, hidden).
 
         Whatever else is in the list, a sentence's summary is its own. One group at a time, so that what is made of a
-        summary is made while it is in the cache.
+        summary is made while it is in the cache; the next group overwrites it.
         """
         rows, _, lengths, starts = sentences
         if len(lengths) == 1:
-            summaries = self._room(1)
-            self._read(rows, FIRST, alone(len(rows)), summaries)
-            yield FIRST, self._parts(summaries)
+            yield FIRST, [self._read(rows, FIRST, alone(len(rows)), self._memory[0])]
             return
         order = np.argsort(-lengths, kind="stable")  # sorted by length, so that a batch ends nearly together
         group = BATCHES * self._batch_size
-        for first in range(0, max(len(order), 1), group):
+        for first in range(0, len(order), group):
             chosen = order[first : first + group]
-            summaries = self._room(len(chosen))
-            for start in range(0, len(chosen), self._batch_size):
+            found = []
+            for start, memory in zip(range(0, len(chosen), self._batch_size), self._memory, strict=False):
                 some = chosen[start : start + self._batch_size]
-                self._read(rows, starts[some], Batch(lengths[some]), summaries[:, :, start : start + len(some)])
-            yield chosen, self._parts(summaries)
+                found.append(self._read(rows, starts[some], Batch(lengths[some]), memory))
+            yield chosen, found
 
-    def _room(self, sentences: int) -> Floats:
-        return np.empty((len(self._pooling), self._directions, sentences, self._hidden), dtype=np.float32)
-
-    def _parts(self, summaries: Floats) -> Floats:
-        return summaries.reshape(len(self._pooling) * self._directions, *summaries.shape[2:])
-
-    def _read(self, rows: Indices, starts: Indices, batch: Batch, summaries: Floats) -> None:
-        """Fills the summaries of a batch, (names, directions, sentences, hidden). starts: of each sentence's rows."""
+    def _read(self, rows: Indices, starts: Indices, batch: Batch, memory: Floats) -> Floats:
+        """The summaries of a batch, (parts, sentences, hidden), in this memory. starts: of each sentence's rows."""
+        shape = (len(self._pooling), self._directions, len(batch.lengths), self._hidden)
+        summaries = memory[: math.prod(shape)].reshape(shape)
         both = self._directions
         places = rows.take(batch.positions[:, :both] + starts)
         begin = partial(self.table.starts.fill, rows=places[0])
@@ -99,6 +96,8 @@ class Encoder:
             table = layer.input_products(batch.packed(states))  # of (tokens, directions * hidden)
             states = layer.read(table, batch.packed_places[:, :both], batch.counts)
         pool(states, batch, self._pooling, self._attention, summaries)
+        parts: Floats = summaries.reshape(-1, *shape[2:])
+        return parts
 
 
 def batch_size(hidden: int) -> int:

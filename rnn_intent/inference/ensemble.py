@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from rnn_intent.errors import ModelError, quoted
+from rnn_intent.inference.arrays import Floats
 from rnn_intent.inference.predictor import Predictor
-from rnn_intent.inference.recurrence import Floats
 from rnn_intent.runs import find_models
 
 

@@ -14,11 +14,11 @@ from rnn_intent import artifact as model_file
 from rnn_intent.artifact import Artifact
 from rnn_intent.errors import UsageError
 from rnn_intent.inference import golden
+from rnn_intent.inference.arrays import Floats
 from rnn_intent.inference.encoder import Encoder
 from rnn_intent.inference.head import Head
 from rnn_intent.inference.pooling import by_sentence
 from rnn_intent.inference.prediction import Prediction
-from rnn_intent.inference.recurrence import Floats
 from rnn_intent.inference.rejection import Rejection
 from rnn_intent.inference.scores import Scores, best_of, in_order
 from rnn_intent.metrics import softmax
@@ -166,7 +166,7 @@ class Predictor:
         scores = in_scope.scores(logits, shares[:, 0], distances, strange)
         return Scores(best, shares, sentences.words, scores, strange.unknown, top_k)
 
-    def _judged(self, summaries: Floats, top_k: int) -> tuple[np.ndarray, ...]:
+    def _judged(self, summaries: Sequence[Floats], top_k: int) -> tuple[np.ndarray, ...]:
         """The most probable intents of some sentences, their probabilities, and logits and distances of the first."""
         logits, projected = self._head.read(summaries)
         # two intents that are close are told, however few are wanted

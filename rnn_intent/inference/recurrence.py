@@ -13,15 +13,12 @@ What makes it fast, most important first:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from rnn_intent.artifact import Artifact
+from rnn_intent.inference.arrays import Floats, Indices, aligned, aligned_copy
 from rnn_intent.shapes import DIRECTIONS, GATES, directions
-
-Floats = np.ndarray[tuple[Any, ...], np.dtype[np.float32]]
-Indices = np.ndarray[tuple[Any, ...], np.dtype[np.intp]]
 
 # OpenBLAS multiplies small matrices where they lie, up to this many multiplications, and is then a fifth faster: larger
 # ones it first copies.
@@ -85,10 +82,10 @@ class Layer:
             input_bias += state_bias
         self._input_bias = input_bias.reshape(-1)
         self._state_bias = state_bias[-1][:, None]  # (directions, 1, hidden)
-        self._state_weights = np.ascontiguousarray(state_weights.swapaxes(2, 3))  # (gates, directions, hidden, hidden)
+        self._state_weights = aligned_copy(state_weights.swapaxes(2, 3))  # (gates, directions, hidden, hidden)
         # where in a row of the table, or of `input_products`, each gate and direction stands, counted in `hidden`
         self.planes = np.arange(self.gates * self.directions).reshape(self.gates, self.directions, 1)
-        self._memory = np.empty(0, dtype=np.float32)
+        self._memory = aligned(0)
         self._buffers: dict[int, Buffers] = {}
 
     def input_products(self, inputs: Floats, out: Floats | None = None) -> Floats:
@@ -145,9 +142,9 @@ class Layer:
         if sentences not in self._buffers:
             shape = (self.gates, self.directions, sentences, self.hidden)
             if len(self._memory) < room(self.cell, shape):
-                self._memory = np.empty(room(self.cell, shape), dtype=np.float32)
+                self._memory = aligned(room(self.cell, shape))
                 # as large as what it is added to: a sum of one row with all the others takes three times as long
-                self._bias = self._state_bias.repeat(sentences, axis=1)
+                self._bias = aligned_copy(self._state_bias.repeat(sentences, axis=1))
                 self._buffers.clear()
             self._buffers[sentences] = Buffers(self._memory, self.cell, shape, self._bias[:, :sentences])
         return self._buffers[sentences]

@@ -26,9 +26,9 @@ import numpy as np
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.errors import ModelError
+from rnn_intent.inference.arrays import Floats, Indices
 from rnn_intent.inference.familiarity import Familiarity, Strangeness
 from rnn_intent.inference.prediction import Status
-from rnn_intent.inference.recurrence import Floats, Indices
 from rnn_intent.text.vocabulary import SPECIALS
 
 NO_WORDS = "no words"

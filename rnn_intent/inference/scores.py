@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_intent.inference.recurrence import Floats, Indices
+from rnn_intent.inference.arrays import Floats, Indices
 
 FEW = 10  # rows, or places in a ranking
 

@@ -15,9 +15,10 @@ from itertools import islice
 
 import numpy as np
 
+from rnn_intent.inference.arrays import Floats, Indices, aligned
 from rnn_intent.inference.embedding import Embedding
 from rnn_intent.inference.familiarity import FACTS, Integers
-from rnn_intent.inference.recurrence import STATES, Buffers, Floats, Indices, Layer
+from rnn_intent.inference.recurrence import STATES, Buffers, Layer
 
 BUDGET, STARTS_BUDGET = 12 << 20, 8 << 20
 LEAST_ROWS = 1024  # also where hidden is so large that the budget would hold fewer
@@ -71,7 +72,7 @@ class TokenTable:
         """Empty tables. All memory is asked for at once: the system gives it when it is written to."""
         self._rows = _Rows()
         length = max(needed, self._most_rows)
-        self.products = np.empty((length, self._width), dtype=np.float32)
+        self.products = aligned(length, self._width)
         self.facts = np.empty((length, FACTS), dtype=np.int32)
         self.starts = Starts(self._layer, self.products)
 
@@ -107,7 +108,7 @@ class Starts:
         self._layer, self._table = layer, table.reshape(-1, layer.hidden)
         self._parts = layer.gates + STATES[layer.cell]
         width = self._parts * layer.directions * layer.hidden
-        self._known: Floats = np.empty((max(STARTS_BUDGET // (4 * width), LEAST_ROWS), width), dtype=np.float32)
+        self._known = aligned(max(STARTS_BUDGET // (4 * width), LEAST_ROWS), width)
         self._flat = self._known.reshape(-1, layer.hidden)
         self._planes = np.arange(self._parts * layer.directions).reshape(self._parts, layer.directions, 1)
         self._places: Indices = np.full(len(table), -1, dtype=np.intp)  # of each row of the table; -1: not known yet
