@@ -21,16 +21,12 @@ class Batch:
     def __init__(self, lengths: Indices) -> None:
         self.lengths = lengths
         time = int(lengths[0])
-        last = lengths - 1
         if lengths[-1] == time:
             self.counts = [len(lengths)] * time
-            last = last[:1]
+            self.positions = _all_as_long(time)
         else:
             self.counts = (len(lengths) - lengths[::-1].searchsorted(np.arange(time), side="right")).tolist()
-        steps = np.arange(time)[:, None]
-        self.positions = np.empty((time, 2, len(last)), dtype=np.intp)
-        np.minimum(steps, last, out=self.positions[:, 0])
-        np.maximum(last - steps, 0, out=self.positions[:, 1])
+            self.positions = _positions(time, lengths - 1)
 
     @property
     def starts(self) -> Indices:
@@ -54,6 +50,20 @@ class Batch:
             packed[1] = packed[1][self.packed_places[:, 1][running]]
         by_token: Floats = packed.swapaxes(0, 1).reshape(packed.shape[1], -1)
         return by_token
+
+
+def _positions(time: int, last: Indices) -> Indices:
+    """What each direction reads at each step, (time, 2, sentences). last: each sentence's last place, (sentences,)."""
+    steps = np.arange(time)[:, None]
+    positions = np.empty((time, 2, len(last)), dtype=np.intp)
+    np.minimum(steps, last, out=positions[:, 0])
+    np.maximum(last - steps, 0, out=positions[:, 1])
+    return positions
+
+
+@lru_cache(maxsize=256)
+def _all_as_long(length: int) -> Indices:
+    return _positions(length, np.array([length - 1]))
 
 
 @lru_cache(maxsize=256)

@@ -66,18 +66,29 @@ class Familiarity:
         """From the facts of all tokens, one sentence's after the other's; starts: where each begins, (sentences,)."""
         if len(starts) == 1:
             return self._of_one(facts.tolist())
-        counts = np.add.reduceat(facts[:, WORDS:], starts).T
-        if counts[0].sum() < len(facts):
-            return self._without_marks(facts, starts, counts[0])
-        words, numbers, unknown, pairs, new = counts
-        before = np.empty(len(facts), dtype=np.int32)
-        before[1:] = facts[:-1, LEFT]
-        before[starts] = BEGINNING
-        is_new = self._are_new(before ^ facts[:, RIGHT])
-        last = facts[np.append(starts[1:], len(facts)) - 1, LEFT]
-        new = new + np.add.reduceat(is_new, starts, dtype=np.int32) + self._are_new(last ^ END)
-        share = unknown / np.maximum(words - numbers, 1)
-        return Strangeness(np.minimum(share, 1.0), new / (words + pairs + 1))
+        words, numbers, unknown, pairs, new = np.add.reduceat(facts[:, WORDS:], starts).T  # marks have zeros
+        new = new + self._new_neighbours(facts, words)
+        found = Strangeness(np.minimum(unknown / np.maximum(words - numbers, 1), 1.0), new / (words + pairs + 1))
+        for shares in found:
+            shares[words == 0] = 1.0
+        return found
+
+    def _new_neighbours(self, facts: Integers, words: Integers) -> Integers:
+        """How many pairs of neighbours in each sentence, its edges among them, are new; marks do not part two words.
+
+        words: how many words each sentence has, (sentences,). What a sentence without words gets means nothing.
+        """
+        kept = facts[:, WORDS].nonzero()[0]
+        left, right = facts[:, LEFT].take(kept), facts[:, RIGHT].take(kept)
+        ends = np.cumsum(words)
+        before = np.empty(len(kept) + 1, dtype=np.int32)
+        before[1:] = left
+        before[ends - words] = BEGINNING
+        counted = np.zeros(len(kept) + 1, dtype=np.int32)
+        np.cumsum(self._are_new(before[:-1] ^ right), out=counted[1:])
+        after = np.append(left, BEGINNING)[ends - 1]
+        found: Integers = counted[ends] - counted[ends - words] + self._are_new(after ^ END)
+        return found
 
     def _of_one(self, facts: list[list[int]]) -> Strangeness:
         """The same for a single sentence, whose few numbers are no work for arrays."""
@@ -102,14 +113,6 @@ class Familiarity:
         sentences = [tokens or (None,) for tokens in token_lists]
         starts = np.cumsum([0, *map(len, sentences)])[:-1]
         return self.strangeness(self.facts(chain.from_iterable(sentences)), starts)
-
-    def _without_marks(self, facts: Integers, starts: np.ndarray, words: np.ndarray) -> Strangeness:
-        found = Strangeness(*np.ones((2, len(starts))))
-        held = words.nonzero()[0]
-        if len(held):
-            kept = facts[facts[:, WORDS] > 0]
-            found.unknown[held], found.new[held] = self.strangeness(kept, (np.cumsum(words) - words)[held])
-        return found
 
     def _are_new(self, numbers: np.ndarray) -> np.ndarray:
         if len(numbers) < MANY:

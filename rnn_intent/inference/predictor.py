@@ -170,9 +170,9 @@ class Predictor:
         """The most probable intents of some sentences, their probabilities, and logits and distances of the first."""
         logits, projected = self._head.read(summaries)
         # two intents that are close are told, however few are wanted
-        best, shares = best_of(self._softmax(logits), min(max(top_k, 2), len(self.labels)))
+        count = min(max(top_k, 2), len(self.labels))
+        best, shares, highest = best_of(logits, count, self.artifact.temperature)
         in_scope = self._rejection.in_scope
-        highest = np.maximum.reduce(logits, axis=1)
         return best, shares, highest, highest if in_scope is None else in_scope.distances(projected, best[:, 0])
 
     def _predictions(self, texts: Sequence[str], scores: Scores) -> Iterator[Prediction]:

@@ -27,19 +27,28 @@ class Scores(NamedTuple):
     top_k: int
 
 
-def best_of(probabilities: Floats, count: int) -> tuple[Indices, Floats]:
-    """The highest probabilities of each row, best first: their label numbers and themselves, (rows, count) each."""
-    rows = np.arange(len(probabilities))
-    if count > FEW or len(rows) < FEW:
-        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :count]
-        return best, probabilities[rows[:, None], best]
-    # Looking for the best a few times over takes a fifth of the time that sorting takes.
-    left = probabilities.copy()
-    best = np.empty((len(rows), count), dtype=np.intp)
+def best_of(logits: Floats, count: int, temperature: float) -> tuple[Indices, Floats, Floats]:
+    """The most probable labels of each row and their probabilities, (rows, count), and the highest logits, (rows,)."""
+    rows = np.arange(len(logits))[:, None]
+    best = _highest(logits, count)
+    highest = logits[rows, best[:, :1]]
+    terms = np.exp((logits - highest) / np.float32(temperature))
+    shares: Floats = terms[rows, best] / np.add.reduce(terms, axis=1, keepdims=True)
+    return best, shares, highest[:, 0]
+
+
+def _highest(values: Floats, count: int) -> Indices:
+    """Where the highest values of each row stand, the highest first, (rows, count)."""
+    if count > FEW or len(values) < FEW:
+        return np.argsort(-values, axis=1, kind="stable")[:, :count]
+    # Looking for the highest a few times over takes a fifth of the time that sorting takes.
+    left = values.copy()
+    places = np.empty((len(values), count), dtype=np.intp)
+    firsts = np.arange(0, left.size, left.shape[1])
     for place in range(count):
-        best[:, place] = left.argmax(axis=1)
-        left[rows, best[:, place]] = -1.0
-    return best, probabilities[rows[:, None], best]
+        left.argmax(axis=1, out=places[:, place])
+        left.put(places[:, place] + firsts, -np.inf)
+    return places
 
 
 def in_order(groups: Sequence[tuple[np.ndarray, ...]]) -> Sequence[np.ndarray]:
