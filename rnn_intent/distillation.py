@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_intent.data.encoding import read_text
+from rnn_intent.data.example import Example
 from rnn_intent.data.fold import fold
 from rnn_intent.data.opinions import read_opinions, write_opinions
 from rnn_intent.data.splits import Splits, load_splits
@@ -36,7 +37,7 @@ from rnn_intent.text.word_neighbours import word_neighbours
 if TYPE_CHECKING:
     from rnn_intent.training.trainer import Progress
 
-PER_ROW, MOST = 4, 60_000  # made sentences, where the settings leave it open
+PER_ROW, MOST = 8, 120_000  # made sentences, where the settings leave it open
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def sentences(settings: Settings, splits: Splits, unlabelled: Path | None) -> li
     rows = [row.text for row in splits.train]
     further = _lines(unlabelled, settings.data.encoding) if unlabelled is not None else []
     count = settings.distillation.made
-    made = _made(settings, rows, min(PER_ROW * len(rows), MOST) if count == "auto" else count)
+    made = _made(settings, splits.train, min(PER_ROW * len(rows), MOST) if count == "auto" else count)
     return _allowed([*rows, *further, *made], splits)
 
 
@@ -99,11 +100,12 @@ def _allowed(texts: Iterable[str], splits: Splits) -> list[str]:
     return list(kept.values())
 
 
-def _made(settings: Settings, texts: Sequence[str], count: int) -> list[str]:
+def _made(settings: Settings, rows: Sequence[Example], count: int) -> list[str]:
     from rnn_intent.training.synthetic import made_sentences
 
     tokenizer = _tokenizer(settings)
-    return made_sentences(texts, tokenizer, count, settings.seed, _alike(settings, texts, tokenizer) if count else None)
+    alike = _alike(settings, [row.text for row in rows], tokenizer) if count else None
+    return made_sentences(rows, tokenizer, count, settings.seed, alike)
 
 
 def _alike(settings: Settings, texts: Sequence[str], tokenizer: Tokenizer) -> dict[str, list[str]]:

@@ -1,12 +1,13 @@
 """Sentences made of those there are, for a teacher to label (after Tang et al. 2019).
 
+    crossing   from a word that two sentences share, one goes on as the other does; what comes out reads as if said
     masking    a word is left out
     swapping   a word is replaced by another one, often by one that has followed the same word elsewhere
     rewording  a word is replaced by one that means about the same, where word vectors tell (Jiao et al. 2020)
     mixing     a sentence goes on with a piece of another one, or only a piece of it stays
 
-What comes out is often no good sentence. It need not be: the teacher says what it sounds like, and the student hears
-many more ways of saying things than the training rows hold.
+Half of them are crossed and nothing else. What comes out of the other kinds is often no good sentence. It need not be:
+the teacher says what it sounds like, and the student hears many more ways of saying things than the training rows hold.
 """
 
 from __future__ import annotations
@@ -16,9 +17,13 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from rnn_intent.data.example import Example
 from rnn_intent.data.fold import fold
 from rnn_intent.text.tokenizer import Tokenizer
 
+CROSSED = 0.5  # of the sentences
+WITHIN = 0.5  # of the crossings meet a sentence of the same intent: the others are near the border between two
+TWICE = 1 / 3  # of the crossed sentences cross a third one
 MASKED, SWAPPED, REWORDED = 0.1, 0.15, 0.25  # chances of a word
 CUT, MIXED = 0.2, 0.25  # chances of a sentence
 FITTING = 0.5  # of the swaps take a word that has stood after the same word
@@ -28,21 +33,26 @@ TRIES = 10  # for each sentence that is wanted, before giving up
 _CLOSE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")  # written without spaces
 
 Words = list[str]
+Place = tuple[Words, int]  # a word in a sentence
 
 
 def made_sentences(
-    texts: Sequence[str], tokenizer: Tokenizer, count: int, seed: int, alike: Mapping[str, Sequence[str]] | None = None
+    rows: Sequence[Example],
+    tokenizer: Tokenizer,
+    count: int,
+    seed: int,
+    alike: Mapping[str, Sequence[str]] | None = None,
 ) -> list[str]:
-    """Up to `count` different sentences that are none of the texts; the same ones for the same texts and seed.
+    """Up to `count` different sentences that are none of the rows'; the same ones for the same rows and seed.
 
     alike: words that may stand in place of a word.
     """
     chance = random.Random(seed)
-    sentences = [words for text in texts if (words := tokenizer.words(text))]
+    sentences = [(words, row.intent) for row in rows if (words := tokenizer.words(row.text))]
     if not sentences:
         return []
     maker = _Maker(sentences, chance, alike or {})
-    known = {fold(text) for text in texts}
+    known = {fold(row.text) for row in rows}
     made: list[str] = []
     for _ in range(TRIES * count):
         if len(made) == count:
@@ -66,21 +76,30 @@ def written(words: Sequence[str]) -> str:
 class _Maker:
     """Draws sentences by chance."""
 
-    def __init__(self, sentences: Sequence[Words], chance: random.Random, alike: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, sentences: Sequence[tuple[Words, str]], chance: random.Random, alike: Mapping[str, Sequence[str]]
+    ) -> None:
         self._sentences, self._chance, self._alike = sentences, chance, alike
-        self._words = [word for words in sentences for word in words]  # as often as they occur
+        self._words = [word for words, _ in sentences for word in words]  # as often as they occur
         self._followers: dict[str, Words] = defaultdict(list)
-        for words in sentences:
+        self._places: dict[tuple[str | None, str], list[Place]] = defaultdict(list)
+        for words, intent in sentences:
             for before, word in zip(["", *words], words, strict=False):
                 self._followers[before].append(word)
+            for place, word in enumerate(words):
+                self._places[None, word].append((words, place))
+                self._places[intent, word].append((words, place))
 
     def sentence(self) -> Words:
         chance = self._chance
-        words = chance.choice(self._sentences)
+        words, intent = chance.choice(self._sentences)
+        if chance.random() < CROSSED:
+            once = self._crossed(words, intent)
+            return self._crossed(once, intent) if chance.random() < TWICE else once
         if chance.random() < CUT:
             words = self._piece(words)
         if chance.random() < MIXED:
-            piece = self._piece(chance.choice(self._sentences))
+            piece = self._piece(chance.choice(self._sentences)[0])
             words = [*words, *piece] if chance.random() < 0.5 else [*piece, *words]
         made: Words = []
         for word in words:
@@ -93,6 +112,16 @@ class _Maker:
                 word = chance.choice(self._alike[word])
             made.append(word)
         return made
+
+    def _crossed(self, words: Words, intent: str) -> Words:
+        """The beginning of these words and the end of another sentence, or the other way round."""
+        chance = self._chance
+        place = chance.randrange(len(words))
+        within = self._places.get((intent, words[place])) if chance.random() < WITHIN else None
+        other, there = chance.choice(within or self._places[None, words[place]])
+        if chance.random() < 0.5:
+            return [*words[:place], *other[there:]]
+        return [*other[:there], *words[place:]]
 
     def _piece(self, words: Words) -> Words:
         size = self._chance.randint(SHORTEST, LONGEST)
