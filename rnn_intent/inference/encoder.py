@@ -84,6 +84,7 @@ class Encoder:
                 found.append(self._read(rows, starts[some], Batch(lengths[some]), memory))
             yield chosen, found
 
+    @np.errstate(over="ignore")  # a power that is infinite is a gate that is shut
     def _read(self, rows: Indices, starts: Indices, batch: Batch, memory: Floats) -> Floats:
         """The summaries of a batch, (parts, sentences, hidden), in this memory. starts: of each sentence's rows."""
         shape = (len(self._pooling), self._directions, len(batch.lengths), self._hidden)

@@ -6,7 +6,7 @@ What makes it fast, most important first:
    the first token's state and what that state says to the gates.
 2. Arrays are (gates, directions, sentences, hidden): one matrix product per step, and every gate is contiguous.
 3. Sentences come longest first; those that have ended are cut off, so that nothing is computed for padding.
-4. σ(v) = (tanh(v / 2) + 1) / 2 with the halvings already in the weights: all gates take the fast hyperbolic tangent.
+4. σ takes the way that is quickest on the machine (`sigma.py`); its factor is already in the weights.
 5. All steps write into the same memory, which stays in the cache.
 """
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.inference.arrays import Floats, Indices, aligned, aligned_copy
+from rnn_intent.inference.sigma import Sigma, quickest
 from rnn_intent.shapes import DIRECTIONS, GATES, directions
 
 # OpenBLAS multiplies small matrices where they lie, up to this many multiplications, and is then a fifth faster: larger
@@ -28,8 +29,7 @@ SMALL_PRODUCT = 1_000_000
 ORDER = {"rnn": (0,), "lstm": (0, 1, 3, 2), "gru": (0, 1, 2)}
 SIGMOIDS = {"rnn": 0, "lstm": 3, "gru": 2}
 STATES = {"rnn": 1, "lstm": 2, "gru": 1}  # hidden, and the cell of an LSTM
-# As arrays, because turning a number into one takes as long as a small sum.
-_HALF, _ONE = np.array(0.5, dtype=np.float32), np.array(1.0, dtype=np.float32)
+SIGMA = quickest()
 
 
 class Buffers:
@@ -69,15 +69,14 @@ class Layer:
         model = artifact.settings.model
         self.cell, self.gates = model.cell, GATES[model.cell]
         self.directions, self.hidden = directions(model), model.hidden_size
+        self._sigma = SIGMA
         input_weights = self._gathered(artifact, "weight_ih", layer)  # (gates, directions, hidden, inputs)
         self._input_weights = np.ascontiguousarray(input_weights.reshape(-1, input_weights.shape[-1]).T)
         input_bias = self._gathered(artifact, "bias_ih", layer)  # (gates, directions, hidden)
         state_weights = self._gathered(artifact, "weight_hh", layer)
         state_bias = self._gathered(artifact, "bias_hh", layer)
-        if self.cell == "gru":  # the candidate's second bias stands behind the reset gate, which comes doubled
+        if self.cell == "gru":  # the candidate's second bias stands behind the reset gate
             input_bias[:2] += state_bias[:2]
-            state_weights[2] *= 0.5
-            state_bias[2] *= 0.5
         else:
             input_bias += state_bias
         self._input_bias = input_bias.reshape(-1)
@@ -131,7 +130,7 @@ class Layer:
         """One step from state and products. places: (gates, directions, sentences), of what inputs say in flat."""
         # "clip", because checking the range would make take() go through a copy
         flat.take(places, 0, buffers.gates, "clip")
-        STEPS[self.cell](buffers)
+        STEPS[self.cell](buffers, self._sigma)
 
     def multiply(self, buffers: Buffers) -> None:
         """What the state says to the gates."""
@@ -158,49 +157,44 @@ class Layer:
         return new
 
     def _gathered(self, artifact: Artifact, kind: str, layer: int) -> Floats:
-        """Both directions' tensor of a kind, (gates, directions, hidden[, inputs]), σ gates halved."""
+        """Both directions' tensor of a kind, (gates, directions, hidden[, inputs]), σ's factor in its gates."""
         names = [f"encoder.{kind}_l{layer}{suffix}" for suffix in DIRECTIONS[: self.directions]]
         stacked = np.stack([artifact.weights(name) for name in names])  # (directions, gates * hidden, …)
         split = stacked.reshape(self.directions, self.gates, self.hidden, *stacked.shape[2:])
         ordered: Floats = split.swapaxes(0, 1)[list(ORDER[self.cell])]
-        ordered[: SIGMOIDS[self.cell]] *= 0.5  # exact in binary: nothing is lost
+        ordered[: SIGMOIDS[self.cell]] *= np.float32(self._sigma.factor)
         return ordered
 
 
-def _rnn(buffers: Buffers) -> None:
+def _rnn(buffers: Buffers, _: Sigma) -> None:
     np.add(buffers.gates, buffers.products, buffers.gates)
     np.tanh(buffers.gate[0], buffers.hidden)
 
 
-def _lstm(buffers: Buffers) -> None:
+def _lstm(buffers: Buffers, sigma: Sigma) -> None:
     np.add(buffers.gates, buffers.products, buffers.gates)
-    sigmoids = buffers.sigmoids
-    np.tanh(sigmoids, sigmoids)
-    np.multiply(sigmoids, _HALF, sigmoids)
-    np.add(sigmoids, _HALF, sigmoids)
+    sigma.gates(buffers.sigmoids)
     i, f, o, g = buffers.gate
     np.tanh(g, g)
-    np.multiply(buffers.cell, f, buffers.cell)
-    np.multiply(i, g, i)
-    np.add(buffers.cell, i, buffers.cell)
+    sigma.through(buffers.cell, f, buffers.cell)
+    sigma.through(g, i, g)
+    np.add(buffers.cell, g, buffers.cell)
     np.tanh(buffers.cell, g)
-    np.multiply(o, g, buffers.hidden)
+    sigma.through(g, o, buffers.hidden)
 
 
-def _gru(buffers: Buffers) -> None:
+def _gru(buffers: Buffers, sigma: Sigma) -> None:
     r, z, n = buffers.gate
     from_state, sigmoids, hidden = buffers.product[2], buffers.sigmoids, buffers.hidden
     np.add(sigmoids, buffers.sigmoid_products, sigmoids)
-    np.tanh(sigmoids, sigmoids)
-    np.add(sigmoids, _ONE, sigmoids)  # twice the gates
-    np.add(from_state, buffers.bias, from_state)  # halved, as the product is
-    np.multiply(r, from_state, from_state)
+    sigma.gates(sigmoids)
+    np.add(from_state, buffers.bias, from_state)
+    sigma.through(from_state, r, from_state)
     np.add(n, from_state, n)
     np.tanh(n, n)
-    np.multiply(z, _HALF, z)
     np.subtract(hidden, n, hidden)  # (1 - z) * n + z * h = n + z * (h - n)
-    np.multiply(hidden, z, hidden)
+    sigma.through(hidden, z, hidden)
     np.add(hidden, n, hidden)
 
 
-STEPS: dict[str, Callable[[Buffers], None]] = {"rnn": _rnn, "lstm": _lstm, "gru": _gru}
+STEPS: dict[str, Callable[[Buffers, Sigma], None]] = {"rnn": _rnn, "lstm": _lstm, "gru": _gru}

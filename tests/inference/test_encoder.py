@@ -4,9 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_models import WORDS, random_artifact
 
+from rnn_intent.inference import recurrence
 from rnn_intent.inference.encoder import Encoder
 from rnn_intent.inference.pooling import by_sentence
 from rnn_intent.inference.reference import read_sentence
+from rnn_intent.inference.sigma import BY_POWERS, BY_TANH
 
 CELLS = ["rnn", "lstm", "gru"]
 SENTENCES = [WORDS[:5], ["is"], WORDS * 3, [], ["unseen", "time", "kitchens"], WORDS[5:11], ["is", "it"], WORDS[:5]]
@@ -43,6 +45,26 @@ def test_every_kind_of_embedding_is_read(ngrams, vectors, extra, half):
         tables = ("embedding.words", "embedding.ngrams", "embedding.vectors")
         artifact.tensors |= {name: artifact.tensors[name].astype("f2") for name in tables if name in artifact.tensors}
     np.testing.assert_allclose(summaries(Encoder(artifact), SENTENCES), plain(artifact, SENTENCES), atol=2e-6)
+
+
+@pytest.mark.parametrize("sigma", [BY_POWERS, BY_TANH])
+@pytest.mark.parametrize("cell", CELLS)
+def test_both_ways_to_sigma_compute_the_equations(cell, sigma, monkeypatch):
+    monkeypatch.setattr(recurrence, "SIGMA", sigma)
+    artifact = random_artifact(cell=cell, layers=2)
+    np.testing.assert_allclose(summaries(Encoder(artifact), SENTENCES), plain(artifact, SENTENCES), atol=2e-6)
+
+
+@pytest.mark.parametrize("sigma", [BY_POWERS, BY_TANH])
+@pytest.mark.parametrize("cell", CELLS)
+def test_gates_wide_open_or_shut_are_computed_without_a_warning(cell, sigma, monkeypatch):
+    monkeypatch.setattr(recurrence, "SIGMA", sigma)
+    artifact = random_artifact(cell=cell)
+    biases = np.random.default_rng(0).choice([-1e3, 1e3], artifact.tensors["encoder.bias_ih_l0"].shape)
+    artifact.tensors["encoder.bias_ih_l0"] = biases.astype(np.float32)
+    with np.errstate(over="raise"):
+        found = summaries(Encoder(artifact), SENTENCES)
+    np.testing.assert_allclose(found, plain(artifact, SENTENCES), atol=2e-6)
 
 
 @pytest.mark.parametrize("cell", CELLS)
