@@ -32,8 +32,10 @@ def best_of(logits: Floats, count: int, temperature: float) -> tuple[Indices, Fl
     rows = np.arange(len(logits))[:, None]
     best = _highest(logits, count)
     highest = logits[rows, best[:, :1]]
-    terms = np.exp((logits - highest) / np.float32(temperature))
-    shares: Floats = terms[rows, best] / np.add.reduce(terms, axis=1, keepdims=True)
+    terms = logits - highest
+    terms /= np.float32(temperature)
+    np.exp(terms, terms)  # in its place: more memory than needed is soon more than the cache holds
+    shares: Floats = np.divide(terms[rows, best], np.add.reduce(terms, axis=1, keepdims=True))
     return best, shares, highest[:, 0]
 
 

@@ -46,10 +46,12 @@ class Tokenizer:
 
     def words(self, text: str) -> list[str]:
         """The tokens of a sentence as strings, at most `max_tokens`."""
-        if self._ascii_words and text.isascii() and text.isprintable() and len(text) <= self._max_characters:
-            folded = self._fold_ascii(text)
-            found: list[str] = folded.split() if text.replace(" ", "").isalnum() else self._ascii_words(folded)
-            return found if len(found) <= self._max_tokens else found[: self._max_tokens]
+        if self._ascii_words and text.isascii() and len(text) <= self._max_characters:
+            only_words = text.replace(" ", "").isalnum()
+            if only_words or text.isprintable():
+                folded = self._fold_ascii(text)
+                found: list[str] = folded.split() if only_words else self._ascii_words(folded)
+                return found if len(found) <= self._max_tokens else found[: self._max_tokens]
         return self._folded(self._pieces(self._normalized(text)))
 
     def tokens(self, text: str) -> list[Token]:
