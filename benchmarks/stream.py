@@ -23,8 +23,8 @@ from benchmarks.runtimes import beside_onnxruntime
 from rnn_intent.cli.lines import line_writer, read_blocks
 from rnn_intent.data.readers import read_examples
 from rnn_intent.inference.batch import Batch
-from rnn_intent.inference.encoder import batch_size
 from rnn_intent.inference.predictor import Predictor
+from rnn_intent.inference.recurrence import at_once
 
 WORDS = 12  # of the single sentences
 CALLS = 2000
@@ -88,7 +88,7 @@ def matrix_products(predictor: Predictor, texts: Sequence[str]) -> dict[str, Cal
     return {
         f"gates {form}, batches of {size}": _products(lengths, matrices, size)
         for form, matrices in (("together", joined), ("apart", apart))
-        for size in (batch_size(hidden), 64, 128, 256, 512)
+        for size in (at_once(hidden), 64, 128, 256, 512)
     }
 
 

@@ -14,13 +14,11 @@ from rnn_intent.inference.arrays import Floats, Indices, aligned
 from rnn_intent.inference.batch import Batch, alone
 from rnn_intent.inference.embedding import Embedding
 from rnn_intent.inference.pooling import pool
-from rnn_intent.inference.recurrence import SMALL_PRODUCT, Layer
+from rnn_intent.inference.recurrence import Layer, at_once
 from rnn_intent.inference.token_table import FactsOf, TokenTable
 
-# With 128 hidden, small products are those of a batch of 60, and all buffers stay in the cache.
-MOST_SENTENCES, FEWEST_SENTENCES = 128, 12
-SENTENCES = 32  # in a batch where hidden is so large that no useful batch is small
-BATCHES = 4  # handed over together: what follows works better on more than one
+# With fewer, what each call of NumPy takes by itself counts; with more, memory grows and nothing is gained.
+PRODUCTS = 4  # of each matrix with a batch's states
 NO_TOKENS = (None,)
 FIRST: Indices = np.zeros(1, dtype=np.intp)
 
@@ -47,8 +45,8 @@ class Encoder:
         self._attention = artifact.weights("pooling.attention") if "attention" in model.pooling else None
         self._directions, self._hidden = self.layers[0].directions, model.hidden_size
         self.summary_size = len(model.pooling) * self._directions * self._hidden
-        self._batch_size = batch_size(model.hidden_size)
-        self._memory = aligned(BATCHES, self.summary_size * self._batch_size)
+        self._batch_size = PRODUCTS * at_once(model.hidden_size)
+        self._memory = aligned(self.summary_size * self._batch_size)
 
     def look_up(self, token_lists: Iterable[Sequence[str]]) -> Sentences:
         """The table's rows of all tokens; valid until the next call."""
@@ -64,31 +62,25 @@ class Encoder:
         lengths = np.maximum(words, 1)
         return Sentences(rows, words, lengths, np.cumsum(lengths) - lengths)
 
-    def summaries(self, sentences: Sentences) -> Iterator[tuple[Indices, list[Floats]]]:
-        """Groups of sentences: their places in the list (n,), and batch by batch their summaries (parts, …, hidden).
+    def summaries(self, sentences: Sentences) -> Iterator[tuple[Indices, Floats]]:
+        """Batches of sentences: their places in the list (n,), and their summaries (parts, n, hidden).
 
-        Whatever else is in the list, a sentence's summary is its own. One group at a time, so that what is made of a
-        summary is made while it is in the cache; the next group overwrites it.
+        Whatever else is in the list, a sentence's summary is its own. The next batch's are written over it.
         """
         rows, _, lengths, starts = sentences
         if len(lengths) == 1:
-            yield FIRST, [self._read(rows, FIRST, alone(len(rows)), self._memory[0])]
+            yield FIRST, self._read(rows, FIRST, alone(len(rows)))
             return
         order = np.argsort(-lengths, kind="stable")  # sorted by length, so that a batch ends nearly together
-        group = BATCHES * self._batch_size
-        for first in range(0, len(order), group):
-            chosen = order[first : first + group]
-            found = []
-            for start, memory in zip(range(0, len(chosen), self._batch_size), self._memory, strict=False):
-                some = chosen[start : start + self._batch_size]
-                found.append(self._read(rows, starts[some], Batch(lengths[some]), memory))
-            yield chosen, found
+        for first in range(0, len(order), self._batch_size):
+            some = order[first : first + self._batch_size]
+            yield some, self._read(rows, starts[some], Batch(lengths[some]))
 
     @np.errstate(over="ignore")  # a power that is infinite is a gate that is shut
-    def _read(self, rows: Indices, starts: Indices, batch: Batch, memory: Floats) -> Floats:
-        """The summaries of a batch, (parts, sentences, hidden), in this memory. starts: of each sentence's rows."""
+    def _read(self, rows: Indices, starts: Indices, batch: Batch) -> Floats:
+        """The summaries of a batch, (parts, sentences, hidden). starts: of each sentence's rows."""
         shape = (len(self._pooling), self._directions, len(batch.lengths), self._hidden)
-        summaries = memory[: math.prod(shape)].reshape(shape)
+        summaries = self._memory[: math.prod(shape)].reshape(shape)
         both = self._directions
         places = rows.take(batch.positions[:, :both] + starts)
         begin = partial(self.table.starts.fill, rows=places[0])
@@ -99,9 +91,3 @@ class Encoder:
         pool(states, batch, self._pooling, self._attention, summaries)
         parts: Floats = summaries.reshape(-1, *shape[2:])
         return parts
-
-
-def batch_size(hidden: int) -> int:
-    """How many sentences to read side by side."""
-    small = SMALL_PRODUCT // hidden**2 // 4 * 4
-    return min(small, MOST_SENTENCES) if small >= FEWEST_SENTENCES else SENTENCES

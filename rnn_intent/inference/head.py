@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from rnn_intent.artifact import Artifact
@@ -26,18 +24,13 @@ class Head:
         self._weight = aligned_copy(parts)  # a tenth faster than a transposed view
         self._bias = bias
 
-    def read(self, batches: Sequence[Floats]) -> tuple[Floats, Floats]:
-        """Logits (sentences, labels) and projected summaries (sentences, k), of summaries (parts, …, hidden)."""
-        found = np.concatenate([self._multiplied(summaries) for summaries in batches])
-        found += self._bias
-        return found[:, : self.labels], found[:, self.labels :]
-
-    def _multiplied(self, summaries: Floats) -> Floats:
-        """A batch's (sentences, labels + k)."""
+    def read(self, summaries: Floats) -> tuple[Floats, Floats]:
+        """Logits (sentences, labels) and projected summaries (sentences, k), of (parts, sentences, hidden)."""
         parts, sentences, hidden = summaries.shape
         slices = summaries.reshape(parts, -1, self._at_once(sentences), hidden)
-        by_slice: Floats = np.add.reduce(np.matmul(slices, self._weight), axis=0)
-        return by_slice.reshape(sentences, -1)
+        found: Floats = np.add.reduce(np.matmul(slices, self._weight), axis=0).reshape(sentences, -1)
+        found += self._bias
+        return found[:, : self.labels], found[:, self.labels :]
 
     def _at_once(self, sentences: int) -> int:
         """How many sentences to multiply at a time: so few that the products are small, if they can be halved so."""

@@ -37,15 +37,17 @@ def pool(
         if attention is not None:
             kept.append(hidden.copy())
     if "mean" in parts:
-        parts["mean"] /= batch.lengths[:, None].astype(np.float32)  # in float64 without
+        parts["mean"] /= batch.lengths[:, None].astype(np.float32)  # by integers, it would go through float64
     if attention is not None:
         weighted = _attention(batch.packed(kept), batch, attention)
         parts["attention"][...] = weighted.reshape(len(weighted), *first.shape[::2]).swapaxes(0, 1)
 
 
-def by_sentence(batches: Sequence[Floats]) -> Floats:
-    """Summaries as the head's weights count them, (sentences, parts * hidden), of batches (parts, …, hidden)."""
-    return np.concatenate([parts.swapaxes(0, 1).reshape(parts.shape[1], -1) for parts in batches])
+def by_sentence(parts: Floats) -> Floats:
+    """Summaries as the head's weights count them, (sentences, parts * hidden), of (parts, sentences, hidden)."""
+    count, sentences, hidden = parts.shape
+    summaries: Floats = parts.swapaxes(0, 1).reshape(sentences, count * hidden)
+    return summaries
 
 
 def _attention(states: Floats, batch: Batch, attention: Floats) -> Floats:

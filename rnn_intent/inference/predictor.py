@@ -166,7 +166,7 @@ class Predictor:
         scores = in_scope.scores(logits, shares[:, 0], distances, strange)
         return Scores(best, shares, sentences.words, scores, strange.unknown, top_k)
 
-    def _judged(self, summaries: Sequence[Floats], top_k: int) -> tuple[np.ndarray, ...]:
+    def _judged(self, summaries: Floats, top_k: int) -> tuple[np.ndarray, ...]:
         """The most probable intents of some sentences, their probabilities, and logits and distances of the first."""
         logits, projected = self._head.read(summaries)
         # two intents that are close are told, however few are wanted

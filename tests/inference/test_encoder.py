@@ -91,6 +91,13 @@ def test_many_batches_come_back_in_order(monkeypatch):
     np.testing.assert_allclose(summaries(encoder, sentences), plain(artifact, sentences), atol=2e-6)
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_products_slice_by_slice_are_those_of_the_whole_batch(cell, monkeypatch):
+    monkeypatch.setattr(recurrence, "at_once", lambda hidden: 3)
+    artifact = random_artifact(cell=cell, layers=2)
+    np.testing.assert_allclose(summaries(Encoder(artifact), SENTENCES), plain(artifact, SENTENCES), atol=2e-6)
+
+
 def test_a_full_token_table_keeps_the_words_that_came_first_and_answers_the_same():
     artifact = random_artifact()
     encoder = Encoder(artifact)
