@@ -37,7 +37,7 @@ from rnn_intent.text.word_neighbours import word_neighbours
 if TYPE_CHECKING:
     from rnn_intent.training.trainer import Progress
 
-PER_ROW, MOST = 8, 120_000  # made sentences, where the settings leave it open
+PER_ROW, FEWEST, MOST = 8, 40_000, 120_000  # made sentences, where the settings leave it open
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ def sentences(settings: Settings, splits: Splits, unlabelled: Path | None) -> li
     rows = [row.text for row in splits.train]
     further = _lines(unlabelled, settings.data.encoding) if unlabelled is not None else []
     count = settings.distillation.made
-    made = _made(settings, splits.train, min(PER_ROW * len(rows), MOST) if count == "auto" else count)
+    wanted = min(max(PER_ROW * len(rows), FEWEST), MOST) if count == "auto" else count
+    made = _made(settings, splits.train, wanted)
     return _allowed([*rows, *further, *made], splits)
 
 
