@@ -47,6 +47,6 @@ BY_TANH = Sigma(0.5, _shares, np.multiply)
 
 def quickest() -> Sigma:
     """By powers on Linux with AVX-512, for which alone NumPy has them."""
-    found = np.show_config(mode="dicts")["SIMD Extensions"]["found"]
-    wide = sys.platform == "linux" and not {"AVX512_SKX", "X86_V4"}.isdisjoint(found)  # its old name and its new
+    known = np.show_config(mode="dicts").get("SIMD Extensions", {})  # without "found" where nothing was
+    wide = sys.platform == "linux" and not {"AVX512_SKX", "X86_V4"}.isdisjoint(known.get("found", ()))  # old name, new
     return BY_POWERS if wide else BY_TANH
