@@ -74,6 +74,14 @@ def read_file(path: Path, most: int = -1) -> bytes:
         return file.read(most)
 
 
+def version_of(path: Path) -> tuple[int, int, int] | None:
+    """Another one after the file was changed, or replaced even by the same bytes; None without a file."""
+    with contextlib.suppress(OSError):
+        state = path.stat()
+        return state.st_ino, state.st_mtime_ns, state.st_size
+    return None
+
+
 def sha256_of(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)

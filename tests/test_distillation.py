@@ -119,6 +119,9 @@ def test_vectors_reword_what_the_teacher_is_asked_and_read_the_new_words(setting
     artifact = read(run.model)
     assert artifact.vocabulary.index("minute") >= len(artifact.tensors["embedding.words"])  # a vector, but no row
     assert len(read_files) == 1  # though both rewording and training want them
+    (tmp_path / "words.vec").write_text("".join(lines[::-1]), encoding="utf-8")
+    distill(settings, Teaching(["teacher"]), tmp_path / "runs" / "student", force=True)
+    assert len(read_files) == 2  # another file of the same name
 
 
 def test_a_student_is_dropped_out_less(settings):

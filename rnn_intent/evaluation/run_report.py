@@ -18,7 +18,7 @@ from rnn_intent.errors import DataError
 from rnn_intent.evaluation.errors import ErrorCards, error_cards
 from rnn_intent.evaluation.report import report_page
 from rnn_intent.evaluation.results import Background, Results
-from rnn_intent.files import write_atomically, writing
+from rnn_intent.files import version_of, write_atomically, writing
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.lock import holder
 from rnn_intent.metrics import softmax
@@ -84,10 +84,10 @@ def write_report(
     """
     title = run.name if run and run.name else path.stem
     cards = cards_of(predictor, results, splits.train if splits else ())
-    before = _version(run.metrics) if run else None
+    before = version_of(run.metrics) if run else None
     background = background_of(title, run, splits)
     # asked after all is read: a new training may have begun, or have come and gone
-    if run and not (_version(run.metrics) == before and _tells_of(run, predictor.artifact)):
+    if run and not (version_of(run.metrics) == before and _tells_of(run, predictor.artifact)):
         background = background_of(title, None, splits)
     content = report_page(results, background, cards)
     with writing(path):
@@ -100,14 +100,6 @@ def _tells_of(run: RunFolder, artifact: Artifact) -> bool:
     if owner is not None and owner.pid == os.getpid():
         return True
     return bool(_object(run.metrics).get("weights") == weights_hash(artifact))
-
-
-def _version(path: Path) -> tuple[int, int] | None:
-    """Another one after the file was replaced, even by the same bytes; None without a file."""
-    with contextlib.suppress(OSError):
-        state = path.stat()
-        return state.st_ino, state.st_mtime_ns
-    return None
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

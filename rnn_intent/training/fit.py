@@ -19,6 +19,7 @@ import torch
 
 from rnn_intent.data.outliers import made_outliers
 from rnn_intent.errors import UsageError
+from rnn_intent.files import version_of
 from rnn_intent.settings import EmbeddingSettings, Settings, TextSettings, TrainingSettings
 from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.tokenizer import Tokenizer
@@ -129,14 +130,17 @@ def pretrained_vectors(settings: Settings, vocabulary: Vocabulary) -> Vectors | 
     wanted = settings.embedding
     if wanted.vectors is None:
         return None
-    return _vectors_as_now(wanted, settings.text, tuple(vocabulary.words), _stamp(Path(wanted.vectors)))
+    return _vectors_as_now(wanted, settings.text, vocabulary.words, version_of(Path(wanted.vectors)))
 
 
 @lru_cache(maxsize=1)
 def _vectors_as_now(
-    wanted: EmbeddingSettings, text: TextSettings, words: tuple[str, ...], _: tuple[int, int] | None
+    wanted: EmbeddingSettings, text: TextSettings, words: tuple[str, ...], _version: tuple[int, ...] | None
 ) -> Vectors:
-    """Kept, because a student asks twice for the same, and a large source takes minutes: to reword, and to train."""
+    """Kept, because a student asks twice for the same, and a large source takes minutes: to reword, and to train.
+
+    _version: of the file, so that another one that has taken its place is read; None for a package.
+    """
     assert wanted.vectors is not None
     tokenizer = Tokenizer(text)
 
@@ -147,15 +151,6 @@ def _vectors_as_now(
     vectors = read_vectors(wanted.vectors, words, wanted.extra_words, as_token)
     logger.info("word vectors: %d words, %.1f %% of the vocabulary", vectors.found, 100 * vectors.coverage)
     return prepared(vectors, wanted.vectors_size)
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """What tells a file from the one that stood there before; None for a package."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
 
 
 def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]], lexicon: Lexicon) -> Outliers:
