@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from rnn_intent.config_keys import PATH_KEYS, adapter, expected, keys, likely_value, schema
 from rnn_intent.config_layers import Entry, existing_file, file_layers, mapping_layer, override_layer
 from rnn_intent.errors import ConfigError, printable
-from rnn_intent.settings import VECTOR_PACKAGES, Settings
+from rnn_intent.settings import NAMED_VECTORS, Settings
 from rnn_intent.starter import shipped_config, shipped_data
 
 __all__ = ["config_from_dict", "diff", "dump", "flat", "load", "schema"]
@@ -117,7 +117,7 @@ def _adapted(name: str, entry: Entry) -> Any:
         return int(value)
     if accepts.get("type") == "array" and isinstance(value, str):
         return [value]
-    if name == "embedding.vectors" and value in VECTOR_PACKAGES:
+    if name == "embedding.vectors" and value in NAMED_VECTORS:
         return value
     if name in PATH_KEYS and isinstance(value, str):
         return os.path.abspath(entry.folder / os.path.expanduser(value)) if value else None

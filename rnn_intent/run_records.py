@@ -18,7 +18,7 @@ from rnn_intent.evaluation.numbers import numbers
 from rnn_intent.evaluation.results import Results
 from rnn_intent.files import sha256_of, write_atomically, write_json
 from rnn_intent.runs import FORMAT_VERSION, RunFolder
-from rnn_intent.settings import VECTOR_PACKAGES, Settings
+from rnn_intent.settings import NAMED_VECTORS, Settings
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
     from rnn_intent.training.fit import Fitted
@@ -54,7 +54,7 @@ def write_records(run: RunFolder, settings: Settings, splits: Splits, fitted: Fi
     _write_history(run, fitted.history)
     rows = {name: len(getattr(splits, name)) for name in ("train", "valid", "test")}
     others = [settings.text.user_dictionary, settings.embedding.vectors]
-    files = splits.files | {path: sha256_of(Path(path)) for path in others if path not in (None, *VECTOR_PACKAGES)}
+    files = splits.files | {path: sha256_of(Path(path)) for path in others if path not in (None, *NAMED_VECTORS)}
     record = {"config": sha256_of(run.config), "rows": rows, "files": files, "warnings": splits.warnings}
     if splits.fold is not None:
         record["fold"] = splits.fold._asdict()

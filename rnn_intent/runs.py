@@ -75,6 +75,11 @@ class RunFolder:
         return self.path / "lessons.jsonl"
 
     @property
+    def word_vectors(self) -> Path:
+        """How a teacher reads words alone, where they are what a student's embedding stands on."""
+        return self.path / "word-vectors.txt.gz"
+
+    @property
     def teaching(self) -> Path:
         """Who taught, and from which sentences."""
         return self.path / "teaching.json"

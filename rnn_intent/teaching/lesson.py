@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -44,16 +44,29 @@ class Classroom:
         return np.array([number.get(row.intent, -1) for row in rows], dtype=np.int64)
 
 
+class Reader(Protocol):
+    """What a pretrained model makes of words and sentences, whatever the intents."""
+
+    def words(self) -> Iterable[str]:
+        """Whole words that it knows, the most frequent first."""
+        ...
+
+    def read(self, texts: Sequence[str]) -> np.ndarray:
+        """(texts, features)."""
+        ...
+
+
 class Teacher(Protocol):
     """Anything that gives sentences probabilities.
 
     labels: its intents; texts: sentences that it brings along, beside those that it is asked about. models: how many it
-    stands for, an ensemble for all its members.
+    stands for, an ensemble for all its members. reader: what it reads with, of a pretrained one.
     """
 
     labels: Sequence[str]
     texts: Sequence[str]
     models: int
+    reader: Reader | None
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """(texts, labels), zeros for a sentence that it has nothing to say about."""

