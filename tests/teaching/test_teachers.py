@@ -10,9 +10,10 @@ import pytest
 from rnn_intent.data.example import Example
 from rnn_intent.data.opinions import Opinions, write_opinions
 from rnn_intent.errors import UsageError
+from rnn_intent.settings import DistillationSettings
 from rnn_intent.teaching import teachers
 from rnn_intent.teaching.lesson import Classroom, lessons, teacher_shares
-from rnn_intent.teaching.teachers import FileTeacher, find_teacher, find_teachers
+from rnn_intent.teaching.teachers import FileTeacher, find_teacher, find_teachers, tuning_epochs
 
 ROWS = [
     *(Example(f"play some {word}", "play") for word in ("music", "jazz", "songs", "rock")),
@@ -108,8 +109,15 @@ def test_a_transformers_folder_without_the_extra_says_the_same(tmp_path: Path, m
 def test_only_transformers_can_be_tuned():
     room = Classroom(["play", "time"], ROWS, ROWS, seed=3, threads=1, fine_tune=2)
     for names in (["ngrams"], ["ngrams", "answers.jsonl"], ["runs/nowhere"]):
-        with pytest.raises(UsageError, match="--fine-tune"):
+        with pytest.raises(UsageError, match="fine_tune"):
             find_teachers(names, room)
+
+
+def test_few_rows_are_read_more_often_in_tuning_and_nobody_who_cannot_is_tuned():
+    auto = DistillationSettings(fine_tune="auto")
+    assert [tuning_epochs(auto, ["ngrams", "minilm"], rows) for rows in (70, 1_500, 4_500, 15_000)] == [20, 20, 10, 5]
+    assert tuning_epochs(auto, ["ngrams"], 1_500) == 0
+    assert tuning_epochs(DistillationSettings(fine_tune=3), ["ngrams"], 1_500) == 3
 
 
 def test_beside_one_that_is_tuned_others_teach_as_they_are(tmp_path: Path, monkeypatch):

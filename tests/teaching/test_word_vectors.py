@@ -101,7 +101,7 @@ def test_who_does_not_read_has_no_vectors(settings, tmp_path: Path):
     with pytest.raises(UsageError, match="none of the teachers reads"):
         distill(settings, Teaching(["ngrams"]), tmp_path / "student")
     assert not (tmp_path / "student").exists()
-    with pytest.raises(UsageError, match="embedding.vectors: teacher: .*distill"):
+    with pytest.raises(UsageError, match=r"embedding\.vectors: teacher: .*distill"):
         experiment.train(settings, tmp_path / "plain")
 
 

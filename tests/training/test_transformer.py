@@ -78,6 +78,28 @@ def test_long_sentences_are_cut_and_none_are_no_sentences(model):
     assert model.vectors(model.ids([])).shape == (0, 16)
 
 
+@pytest.mark.parametrize(
+    ("pieces", "words"),
+    [
+        (["[PAD]", "a", "the", "##ing", "song", "c3po"], ["the", "song"]),  # WordPiece
+        (["<s>", "ing", "\u2581the", "\u2581", "\u2581song", "\u25812nd"], ["the", "song"]),  # SentencePiece
+        (["ing", "\u0120song", "\u0120the"], ["song", "the"]),  # byte-level BPE
+    ],
+)
+def test_whole_words_are_known_by_how_their_pieces_begin(model, pieces, words):
+    class Pieces:
+        def get_vocab(self):
+            return {piece: number for number, piece in reversed(list(enumerate(pieces)))}
+
+    assert Transformer(Pieces(), model.encoder).words() == words
+
+
+def test_texts_are_read_as_the_mean_of_their_states(model):
+    assert model.read(TEXTS).shape == (len(TEXTS), model.features)
+    np.testing.assert_allclose(model.read(["the song"])[0], model.read(["late", "the song"])[1], atol=1e-2)
+    assert model.words() == WORDS[2:]
+
+
 @pytest.mark.parametrize("fast", [False, True])
 def test_tuning_is_the_same_for_the_same_seed(untouched, monkeypatch, fast):
     monkeypatch.setattr(transformer, "multiplies_bfloat16", lambda: fast)
