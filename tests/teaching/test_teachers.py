@@ -109,7 +109,7 @@ def test_a_transformers_folder_without_the_extra_says_the_same(tmp_path: Path, m
 def test_only_transformers_can_be_tuned():
     room = Classroom(["play", "time"], ROWS, ROWS, seed=3, threads=1, fine_tune=2)
     for names in (["ngrams"], ["ngrams", "answers.jsonl"], ["runs/nowhere"]):
-        with pytest.raises(UsageError, match="fine_tune"):
+        with pytest.raises(UsageError, match=r"distillation\.fine_tune"):
             find_teachers(names, room)
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from rnn_intent.artifact import read
 from rnn_intent.config import load
 from rnn_intent.data.opinions import read_opinions
 from rnn_intent.distillation import Teaching, distill
-from rnn_intent.errors import UsageError
+from rnn_intent.errors import DataError, UsageError
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import TextSettings
@@ -105,10 +104,10 @@ def test_who_does_not_read_has_no_vectors(settings, tmp_path: Path):
         experiment.train(settings, tmp_path / "plain")
 
 
-def test_what_is_wrong_with_unlabelled_sentences_is_told_before_anything_is_tuned(settings, tmp_path: Path):
+def test_what_is_wrong_with_unlabelled_sentences_is_told_before_anything_is_tuned(settings, tmp_path, monkeypatch):
     tuned = []
-    teachers.TEACHERS["minilm"] = lambda room: tuned.append(room) or Reading(room)
+    monkeypatch.setitem(teachers.TEACHERS, "minilm", lambda room: tuned.append(room) or Reading(room))
     (tmp_path / "none.txt").write_text("\n\n", encoding="utf-8")
-    with pytest.raises(Exception, match="no sentences"):
-        distill(replace(settings), Teaching(["minilm"], unlabelled=tmp_path / "none.txt"), tmp_path / "student")
+    with pytest.raises(DataError, match="no sentences"):
+        distill(settings, Teaching(["minilm"], unlabelled=tmp_path / "none.txt"), tmp_path / "student")
     assert not tuned
