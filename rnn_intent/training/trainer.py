@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from torch.nn.utils import clip_grad_norm_
 from rnn_intent.errors import TrainingError
 from rnn_intent.settings import DistillationSettings, TrainingSettings
 from rnn_intent.training.adversary import pushed
+from rnn_intent.training.averaging import WeightAverage
 from rnn_intent.training.batches import lengths_of, shuffled_batches, sorted_batches
 from rnn_intent.training.encoder import IntentClassifier
 from rnn_intent.training.lexicon import Lexicon, TokenBatch
@@ -99,8 +99,7 @@ class Trainer:
         labels = train.targets[train.targets >= 0]
         weights = class_weights(settings.class_weights, labels, classifier.head.out_features)
         self._weights = None if weights is None else weights.to(self.device)
-        self._averaged = copy.deepcopy(classifier) if settings.averaging else None
-        self._averaged_steps = 0
+        self._average = WeightAverage(classifier, settings.averaging) if settings.averaging else None
         self.history: list[Epoch] = []
         self.best_epoch: int = 0
         self.best_weights: dict[str, Tensor] = self._copy_weights()
@@ -118,7 +117,7 @@ class Trainer:
     @property
     def judged(self) -> IntentClassifier:
         """The classifier that is evaluated and kept: the running average of the trained one, if there is one."""
-        return self.classifier if self._averaged is None else self._averaged
+        return self.classifier if self._average is None else self._average.classifier
 
     @property
     def best(self) -> Epoch:
@@ -130,8 +129,7 @@ class Trainer:
             "best_epoch": self.best_epoch,
             "best_weights": self.best_weights,
             "weights": self.classifier.state_dict(),
-            "averaged": None if self._averaged is None else self._averaged.state_dict(),
-            "averaged_steps": self._averaged_steps,
+            "average": None if self._average is None else self._average.state(),
             "optimizers": self._optimizers.state(),
         }
 
@@ -139,9 +137,8 @@ class Trainer:
         self.history = [Epoch(**row) for row in state["history"]]
         self.best_epoch, self.best_weights = state["best_epoch"], state["best_weights"]
         self.classifier.load_state_dict(state["weights"])
-        self._averaged_steps = state["averaged_steps"]
-        if self._averaged is not None:
-            self._averaged.load_state_dict(state["averaged"])
+        if self._average is not None:
+            self._average.restore(state["average"])
         self._optimizers.restore(state["optimizers"])
 
     def load_best(self) -> None:
@@ -196,17 +193,9 @@ class Trainer:
                 f" (now {self.settings.clip_norm})"
             )
         self._optimizers.step()
-        if self._averaged is not None:
-            self._average(self._averaged)
+        if self._average is not None:
+            self._average.step(self.classifier)
         return value, norm
-
-    @torch.no_grad()
-    def _average(self, averaged: IntentClassifier) -> None:
-        """One step of an exponential moving average of the weights (Polyak & Juditsky 1992), quicker at first."""
-        self._averaged_steps += 1
-        decay = min(self.settings.averaging, (1 + self._averaged_steps) / (10 + self._averaged_steps))
-        for mean, weights in zip(averaged.parameters(), self.classifier.parameters(), strict=True):
-            mean.lerp_(weights, 1 - decay)
 
     def _read_pushed(self, tokens: TokenBatch, inputs: Tensor, rows: np.ndarray) -> None:
         """Adds the gradients of the same sentences, pushed towards mistakes. inputs: with their gradient."""
