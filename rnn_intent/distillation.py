@@ -58,12 +58,14 @@ def distill(
     force: bool = False,
     half: bool = False,
     on_tune: Callable[[str, Progress], None] = lambda _name, _progress: None,
+    on_word: Callable[[int, int], None] = lambda _done, _all: None,
     on_lesson: Callable[[int, int], None] = lambda _done, _all: None,
     on_step: Callable[[Progress], None] = lambda _: None,
 ) -> TrainingResult:
     """Trains a student into the run folder `out`. An interrupted one goes on with the lessons it has.
 
-    on_tune: a teacher that is tuned, and where it is. on_lesson: sentences that the teachers have labelled, and all.
+    on_tune: a teacher that is tuned, and where it is. on_word: words that it has read alone, and all. on_lesson:
+    sentences that the teachers have labelled, and all.
     Raises ConfigError, DataError, ModelError, UsageError, TrainingError.
     """
     splits = load_splits(settings.data, Path.cwd(), settings.seed)
@@ -71,7 +73,7 @@ def distill(
     asked = _asked(settings, teaching)
     with opened(run, resume=resume, force=force):
         if not (resume and _given(run, asked)):
-            shares = _teach(settings, teaching, splits, run, on_tune, on_lesson)
+            shares = _teach(settings, teaching, splits, run, on_tune, on_word, on_lesson)
             write_json(run.teaching, {**asked, "shares": shares})  # last: lessons without it were not finished
     given = read_opinions(run.lessons)
     settings = _with_vectors(settings, run)
@@ -146,6 +148,7 @@ def _teach(
     splits: Splits,
     run: RunFolder,
     on_tune: Callable[[str, Progress], None],
+    on_word: Callable[[int, int], None],
     on_lesson: Callable[[int, int], None],
 ) -> list[float]:
     """Writes the lessons; returns how much each teacher counts."""
@@ -158,7 +161,7 @@ def _teach(
     room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, epochs, tokenizer, on_tune)
     teachers = find_teachers(teaching.teachers, room)
     if settings.embedding.vectors == TEACHER:
-        _keep_word_vectors(settings, room, teachers, further, run)
+        _keep_word_vectors(settings, room, teachers, further, run, on_word)
     texts = _gathered(_with_vectors(settings, run), splits, further)
     texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
     shares = teacher_shares(teachers, room)
@@ -170,7 +173,12 @@ def _teach(
 
 
 def _keep_word_vectors(
-    settings: Settings, room: Classroom, teachers: Sequence[Teacher], further: Sequence[str], run: RunFolder
+    settings: Settings,
+    room: Classroom,
+    teachers: Sequence[Teacher],
+    further: Sequence[str],
+    run: RunFolder,
+    on_word: Callable[[int, int], None],
 ) -> None:
     """Writes how the first teacher that reads sentences reads words alone. Raises UsageError if none does."""
     from rnn_intent.teaching.word_vectors import words_to_read, write_word_vectors
@@ -181,7 +189,7 @@ def _keep_word_vectors(
         raise UsageError(f"embedding.vectors: teacher: {told}; another source, or null, needs none")
     own = Vocabulary.build([room.tokenizer.words(row.text) for row in room.train], settings.vocabulary).words
     words = words_to_read(reader, room.tokenizer, own[len(SPECIALS) :], further, settings.embedding.extra_words)
-    write_word_vectors(run.word_vectors, reader, words)
+    write_word_vectors(run.word_vectors, reader, words, on_word)
 
 
 def _with_vectors(settings: Settings, run: RunFolder) -> Settings:

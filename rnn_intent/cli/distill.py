@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -100,9 +101,20 @@ def _teach(settings: Settings, teaching: Teaching, folder: Path, quiet: bool, wa
     from rnn_intent.distillation import distill
 
     shown = not quiet and sys.stderr.isatty()
-    with resumable(folder), Bar(shown) as tuned, Bar(shown, "sentence") as asked, Bar(shown) as bar:
-        heard = _tuning(tuned, quiet)
-        result = distill(settings, teaching, folder, **ways, on_tune=heard, on_lesson=asked.count, on_step=bar.step)
+    with resumable(folder), ExitStack() as bars:
+        tuned, read, asked, bar = (
+            bars.enter_context(Bar(shown, unit)) for unit in ("step", "word", "sentence", "step")
+        )
+        result = distill(
+            settings,
+            teaching,
+            folder,
+            **ways,
+            on_tune=_tuning(tuned, quiet),
+            on_word=read.count,
+            on_lesson=asked.count,
+            on_step=bar.step,
+        )
     for warning in result.warnings:
         say(warning)
     print(result.run if quiet else told(result))

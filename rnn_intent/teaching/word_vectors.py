@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
@@ -47,12 +47,21 @@ def _new(words: Iterable[str], own: Iterable[str], tokenizer: Tokenizer) -> Iter
             yield tokens[0]
 
 
-def write_word_vectors(path: Path, reader: Reader, words: Sequence[str]) -> None:
-    """A file in word2vec's text format, packed; whole or not at all, and the same for the same vectors. OSError."""
+def write_word_vectors(
+    path: Path,
+    reader: Reader,
+    words: Sequence[str],
+    on_step: Callable[[int, int], None] = lambda _done, _all: None,
+) -> None:
+    """A file in word2vec's text format, packed; whole or not at all, and the same for the same vectors. OSError.
+
+    on_step: words read so far, and all.
+    """
     with replacing(path) as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
         for start in range(0, len(words), AT_ONCE):
             block = words[start : start + AT_ONCE]
             packed.write("".join(map(_line, block, reader.read(block))).encode("utf-8"))
+            on_step(start + len(block), len(words))
 
 
 def _line(word: str, vector: np.ndarray) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -81,7 +82,12 @@ def test_a_file_is_the_same_for_the_same_vectors_and_holds_them(tmp_path: Path):
 
 
 def test_a_student_reads_words_as_its_teacher_does(settings, tmp_path: Path):
-    run = RunFolder(distill(settings, Teaching(["minilm"]), tmp_path / "student").run)
+    told: list[tuple[int, int]] = []
+    student = distill(settings, Teaching(["minilm"]), tmp_path / "student", on_word=lambda *step: told.append(step))
+    run = RunFolder(student.run)
+    with gzip.open(run.word_vectors) as file:
+        words = len(file.readlines())
+    assert told == [(words, words)]
     answers = Predictor.load(run.path).predict(["melody 3 now", "minute 3 now"])
     assert [answer.intent for answer in answers] == ["play", "time"]
     artifact = read(run.model)
