@@ -25,16 +25,16 @@ DIGITS = 4  # the numbers are about 1; the model keeps 11 bits of them
 
 
 def words_to_read(
-    reader: Reader, tokenizer: Tokenizer, own: Sequence[str], further: Iterable[str], extra: int
+    reader: Reader, tokenizer: Tokenizer, own: Sequence[str], said: Iterable[str], extra: int
 ) -> list[str]:
-    """The vocabulary's own words, and `extra` more: first those of further sentences, then frequent ones.
+    """The vocabulary's own words, and `extra` more: first others that sentences have said, then frequent ones.
 
     Frequent are jieba's words where there is Chinese among the own ones, else the whole words that the reader knows.
     """
-    counts = Counter(word for text in further for word in tokenizer.words(text))
+    counts = Counter(word for text in said for word in tokenizer.words(text))
     common = frequent_words() if any(map(han_pattern().search, own)) else reader.words()
-    said = (word for word, _ in counts.most_common())
-    return [*own, *islice(_new(chain(said, common), own, tokenizer), extra)]
+    heard = (word for word, _ in counts.most_common())
+    return [*own, *islice(_new(chain(heard, common), own, tokenizer), extra)]
 
 
 def _new(words: Iterable[str], own: Iterable[str], tokenizer: Tokenizer) -> Iterator[str]:
