@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from rnn_intent.distillation import Teaching, distill
 from rnn_intent.errors import DataError, UsageError
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder
-from rnn_intent.settings import TextSettings
+from rnn_intent.settings import TextSettings, VocabularySettings
 from rnn_intent.teaching import teachers
 from rnn_intent.teaching.lesson import Classroom
 from rnn_intent.teaching.word_vectors import words_to_read, write_word_vectors
@@ -100,6 +101,16 @@ def test_a_student_reads_words_as_its_teacher_does(settings, tmp_path: Path):
     assert run.model.read_bytes() == first
     again = experiment.train(load(run.config), tmp_path / "again")  # its config names the file
     assert again.vectors_coverage == 1.0
+
+
+def test_a_word_that_is_too_rare_for_a_row_has_a_vector(settings, tmp_path: Path):
+    rows = Path("rows.tsv").read_text("utf-8")
+    Path("train.tsv").write_text(rows + "ballad 3 now\tplay\n", encoding="utf-8")
+    data = replace(settings.data, train="train.tsv", valid="rows.tsv", test="rows.tsv")
+    rare = replace(settings, data=data, vocabulary=VocabularySettings(min_count=2))
+    artifact = read(RunFolder(distill(rare, Teaching(["minilm"]), tmp_path / "student").run).model)
+    rows_of_own = len(artifact.tensors["embedding.words"])
+    assert artifact.vocabulary.index("song") < rows_of_own <= artifact.vocabulary.index("ballad")
 
 
 def test_who_does_not_read_has_no_vectors(settings, tmp_path: Path):
