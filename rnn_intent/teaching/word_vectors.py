@@ -25,13 +25,14 @@ DIGITS = 4  # the numbers are about 1; the model keeps 11 bits of them
 
 
 def words_to_read(
-    reader: Reader, tokenizer: Tokenizer, own: Sequence[str], said: Iterable[str], extra: int
+    reader: Reader, tokenizer: Tokenizer, own: Sequence[str], said: Iterable[Sequence[str]], extra: int
 ) -> list[str]:
     """The vocabulary's own words, and `extra` more: first others that sentences have said, then frequent ones.
 
+    said: the sentences, as tokens.
     Frequent are jieba's words where there is Chinese among the own ones, else the whole words that the reader knows.
     """
-    counts = Counter(word for text in said for word in tokenizer.words(text))
+    counts = Counter(chain.from_iterable(said))
     common = frequent_words() if any(map(han_pattern().search, own)) else reader.words()
     heard = (word for word, _ in counts.most_common())
     return [*own, *islice(_new(chain(heard, common), own, tokenizer), extra)]

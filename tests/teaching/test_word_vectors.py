@@ -65,7 +65,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_words_of_the_vocabulary_then_of_further_sentences_then_frequent_ones():
     tokenizer = Tokenizer(TextSettings())
-    chosen = words_to_read(Reader(), tokenizer, ["song", "now"], ["a tune", "a song", "a date"], 4)
+    said = [tokenizer.words(text) for text in ("a tune", "a song", "a date")]
+    chosen = words_to_read(Reader(), tokenizer, ["song", "now"], said, 4)
     assert chosen == ["song", "now", "a", "tune", "date", "melody"]
     chosen = words_to_read(Reader(), tokenizer, ["播放"], [], 3)
     assert len(chosen) == 4
