@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.task import Answer, Task, Trained, accuracy_of, intents, megabytes, texts
+from rnn_intent.data.example import Example
 
 FASTTEXT = {"dim": 100, "wordNgrams": 2, "bucket": 200_000, "verbose": 0}
 EPOCHS, SENTENCES = 50, 300_000  # at least as many of both: little data needs more passes
@@ -28,11 +29,15 @@ def tfidf_svm(task: Task) -> Trained:
         features = [words, TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)]
     model = make_pipeline(make_union(*features), LinearSVC(random_state=task.seed))
     model.fit(texts(task.train), intents(task.train))
-    return linear(task, model)
+    valid = accuracy_of(linear(model), task.valid)
+    if task.refit:
+        rows = [*task.train, *task.valid]
+        model.fit(texts(rows), intents(rows))
+    return Trained(linear(model), len(pickle.dumps(model, protocol=5)) / 1e6, {"valid_accuracy": valid})
 
 
-def linear(task: Task, model: Any) -> Trained:
-    """A fitted scikit-learn model over sentences as one that answers."""
+def linear(model: Any) -> Answer:
+    """How a fitted scikit-learn model over sentences answers."""
 
     def answer(sentences: Sequence[str]) -> tuple[list[str], np.ndarray]:
         margins = model.decision_function(sentences)  # (sentences, intents), or (sentences,) for two intents
@@ -40,8 +45,7 @@ def linear(task: Task, model: Any) -> Trained:
             margins = np.stack([-margins, margins], axis=1)
         return list(model.classes_[margins.argmax(axis=1)]), margins.max(axis=1)
 
-    size = len(pickle.dumps(model, protocol=5)) / 1e6
-    return Trained(answer, size, {"valid_accuracy": accuracy_of(answer, task.valid)})
+    return answer
 
 
 def fasttext_subwords(task: Task) -> Trained:
@@ -54,18 +58,24 @@ def fasttext_subwords(task: Task) -> Trained:
     words = Tokenizer(TextSettings()).words
     names = sorted(set(intents(task.train)))
     number = {name: index for index, name in enumerate(names)}  # names may hold spaces, which fastText cannot
-    data = task.scratch / "train.txt"
-    rows = [f"__label__{number[row.intent]} {' '.join(words(row.text))}\n" for row in task.train]
-    data.write_text("".join(rows), encoding="utf-8")
     shortest, longest = (1, 3) if task.chinese else (2, 5)
     sizes = {"minn": shortest, "maxn": longest, "thread": task.threads, "seed": task.seed}
-    epochs = max(EPOCHS, SENTENCES // len(rows))
+    epochs = max(EPOCHS, SENTENCES // len(task.train))
+
+    def trained_on(rows: Sequence[Example], rate: float) -> tuple[Any, Answer]:
+        data = task.scratch / "train.txt"
+        lines = [f"__label__{number[row.intent]} {' '.join(words(row.text))}\n" for row in rows if row.intent in number]
+        data.write_text("".join(lines), encoding="utf-8")
+        model = fasttext.train_supervised(str(data), epoch=epochs, lr=rate, **FASTTEXT, **sizes)
+        return model, _fasttext_answer(model, names, words)
+
     found = []
     for rate in RATES:
-        model = fasttext.train_supervised(str(data), epoch=epochs, lr=rate, **FASTTEXT, **sizes)
-        answer = _fasttext_answer(model, names, words)
+        model, answer = trained_on(task.train, rate)
         found.append((accuracy_of(answer, task.valid), -rate, model, answer))
     accuracy, rate, model, answer = max(found, key=lambda one: one[:2])
+    if task.refit:
+        model, answer = trained_on([*task.train, *task.valid], -rate)
     model.save_model(str(task.scratch / "model.bin"))
     details = {"valid_accuracy": accuracy, "learning_rate": -rate, "epochs": epochs}
     return Trained(answer, megabytes(task.scratch / "model.bin"), details)

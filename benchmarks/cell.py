@@ -34,11 +34,12 @@ def run(
 ) -> dict[str, Any]:
     """Trains one model on the data set in `folder` and judges it on the test rows: a row of the raw results."""
     train, valid, test, outside = (read_rows(folder, name) for name in ("train", "valid", "test", OUTSIDE))
-    if cell.per_intent is not None:
-        # who has few training rows has few validation rows
-        train, valid = (draw(rows, cell.per_intent, cell.seed) for rows in (train, valid))
+    few = cell.per_intent
+    if few is not None:
+        # who has few training rows has few validation rows; were they learned too, there would be twice as many
+        train, valid = (draw(rows, few, cell.seed) for rows in (train, valid))
     started, worked = time.perf_counter(), time.process_time()
-    trained = fit(Task(train, valid, is_chinese(train), cell.seed, threads, scratch, members))
+    trained = fit(Task(train, valid, is_chinese(train), cell.seed, threads, scratch, members, refit=few is None))
     spent, earlier = Cost(time.perf_counter() - started, time.process_time() - worked), trained.earlier
     costs = {
         "training_seconds": spent.seconds + earlier.seconds,

@@ -50,7 +50,7 @@ def kept_costs(models: Sequence[Member]) -> Cost:
 
 def told(result: TrainingResult) -> dict[str, Any]:
     """What the raw rows say about a training."""
-    return {"epochs": result.epochs, "best_epoch": result.best_epoch, "valid_accuracy": result.valid_accuracy}
+    return {"epochs": result.epochs, "kept_epoch": result.kept_epoch, "valid_accuracy": result.valid_accuracy}
 
 
 def _train(task: Task, settings: Settings, folder: Path) -> None:

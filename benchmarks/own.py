@@ -110,4 +110,5 @@ def _of_task(task: Task) -> list[str]:
     # the test split is not the model's business, but an experiment has one: the validation rows once more
     files = {"train": "train.tsv", "valid": "valid.tsv", "test": "valid.tsv"}
     paths = [f"data.{name}={json.dumps(str(task.scratch / file))}" for name, file in files.items()]
-    return [*paths, "data.format=tsv", f"seed={task.seed}", f"training.threads={task.threads}"]
+    once = [] if task.refit else ["training.refit=0"]
+    return [*paths, "data.format=tsv", f"seed={task.seed}", f"training.threads={task.threads}", *once]

@@ -19,8 +19,8 @@ Answer = Callable[[Sequence[str]], tuple[Sequence[str], np.ndarray]]
 class Task:
     """Learn this. Test rows are not in it: nothing can be chosen by them.
 
-    chinese: read by characters. scratch: an empty folder for files, removed afterwards. members: where models are kept
-    that other tasks may need too.
+    refit: the validation rows may be learned too, once they have served. chinese: read by characters. scratch: an empty
+    folder for files, removed afterwards. members: where models are kept that other tasks may need too.
     """
 
     train: Sequence[Example]
@@ -30,6 +30,7 @@ class Task:
     threads: int
     scratch: Path
     members: Path
+    refit: bool = True
 
 
 @dataclass(frozen=True)

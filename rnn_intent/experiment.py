@@ -16,29 +16,24 @@ from rnn_intent.artifact import Artifact
 from rnn_intent.config import load
 from rnn_intent.data.opinions import Opinions
 from rnn_intent.data.splits import Splits, load_splits
-from rnn_intent.errors import TrainingError
 from rnn_intent.evaluation.evaluate import Evaluation, judge
-from rnn_intent.evaluation.rejection import fit_rejection
+from rnn_intent.evaluation.rejection import calibrated_as, fit_rejection
 from rnn_intent.evaluation.results import Results
 from rnn_intent.evaluation.run_report import results_of, write_report
+from rnn_intent.fitting import Fitting
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.metrics import class_numbers, fit_temperature
 from rnn_intent.opening import opened
-from rnn_intent.run_records import is_result, write_config, write_metrics, write_progress, write_records
-from rnn_intent.runs import RUNS, RunFolder, mark_latest
-from rnn_intent.settings import DataSettings, Settings
-from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.user_words import user_words_of
+from rnn_intent.run_records import is_result, write_config, write_metrics, write_records
+from rnn_intent.runs import RUNS, RunFolder, mark_latest, of_validation
+from rnn_intent.settings import Settings
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
-    from rnn_intent.training.fit import Fitted
-    from rnn_intent.training.token_sets import TokenSet
     from rnn_intent.training.trainer import Progress
 
 logger = logging.getLogger(__name__)
 
 GOLDEN_SENTENCES = 8
-WINGS_AGREE = 1e-3  # largest difference of float32 logits between the PyTorch and the NumPy wing
 
 
 @dataclass(frozen=True)
@@ -55,8 +50,9 @@ class TrainingResult:
 
     run: Path
     epochs: int
-    best_epoch: int
-    valid_accuracy: float
+    kept_epoch: int
+    refit_epochs: int  # on the validation rows too
+    valid_accuracy: float  # before that
     test: Evaluation | None
     seconds: float
     warnings: list[str]
@@ -82,8 +78,8 @@ def train(
 
     1. Open the run folder; one that exists is refused without `resume` or `force`.
     2. Read the data and cut it into tokens.
-    3. Train, keeping a checkpoint after every epoch.
-    4. Calibrate the best epoch on the validation split and write the model file.
+    3. Train, keeping a checkpoint after every epoch, and calibrate on the validation split.
+    4. Train a shorter time on the validation rows too, and write the model file; the calibration stays.
     5. Evaluate on the test split, through the model file just written, and report.
 
     out: the run folder, by default `runs/` and the config's name. half: store the weights as float16. splits: rows to
@@ -96,27 +92,33 @@ def train(
     with opened(run, resume=resume, force=force):
         run.checkpoint.mkdir(exist_ok=True)
         splits = splits or load_splits(settings.data, Path.cwd(), settings.seed)
-        artifact, fitted = _train(settings, splits, lessons, run, on_step, fresh=force)
-        cost = _halved_cost(artifact, splits) if half else None
-        artifact = _calibrated(_as_stored(artifact, half), splits)
+        fitting = Fitting(settings, splits, lessons, run, fresh=force)
+        trained, fitted = fitting.train(on_step)
+        cost = _halved_cost(trained, splits) if half else None
+        before = artifact = _calibrated(_as_stored(trained, half), splits)
+        if settings.training.refit:
+            artifact = _as_stored(fitting.train_again(fitted, on_step), half)
+            artifact = _with_golden(calibrated_as(before, artifact, [*splits.train, *splits.valid]), splits)
         unchanged = is_result(run, artifact)
         if not unchanged:
             run.metrics.unlink(missing_ok=True)  # from here on, until they are written again, the run is not finished
             write_config(run, settings)
-            model_file.write(artifact, run.model, half=half)
-        predictor = Predictor.load(run.model)
-        judged = _judge(predictor, splits)
+            _write_models(run, before, artifact, half)
+        answering = {"valid": Predictor.load(of_validation(run.model)), "test": Predictor.load(run.model)}
+        judged = _judge(answering, splits)
         seconds = time.perf_counter() - started
         if not unchanged:
             write_records(run, settings, splits, fitted, seconds)
-            write_report(run.report, predictor, judged.get("test", judged["valid"]), run, splits)
-            write_metrics(run, predictor.artifact, fitted, judged)  # last: a run with metrics is finished
+            shown = "test" if "test" in judged else "valid"
+            write_report(run.report, answering[shown], judged[shown], run, splits)
+            write_metrics(run, artifact, fitted, judged)  # last: a run with metrics is finished
         mark_latest(run)
     return TrainingResult(
         run=run.path,
         epochs=len(fitted.history),
-        best_epoch=fitted.best.epoch,
-        valid_accuracy=fitted.best.valid_accuracy,
+        kept_epoch=fitted.kept.epoch,
+        refit_epochs=artifact.training.get("refit_epochs", 0),
+        valid_accuracy=fitted.kept.valid_accuracy,
         test=_evaluation(judged["test"]) if "test" in judged else None,
         seconds=seconds,
         warnings=splits.warnings,
@@ -131,78 +133,6 @@ def default_folder(config: Settings | str | Path | None) -> Path:
     """`runs/` and the name of the config: `configs/lstm.yaml` trains into `runs/lstm`."""
     name = Path(config).stem if isinstance(config, str | Path) else "bi-gru"
     return RUNS / name
-
-
-def _train(
-    settings: Settings,
-    splits: Splits,
-    lessons: Opinions | None,
-    run: RunFolder,
-    on_step: Callable[[Progress], None],
-    fresh: bool,
-) -> tuple[Artifact, Fitted]:
-    from rnn_intent.training.fit import fit
-    from rnn_intent.training.token_sets import fingerprint, taught, token_set
-
-    user_words = user_words_of(settings.text)
-    tokenizer = Tokenizer(settings.text, user_words)
-    labels = sorted({example.intent for example in splits.train})
-    sets = {name: token_set(tokenizer, labels, getattr(splits, name)) for name in ("train", "valid")}
-    splits.warnings += [told for told in _cut_short(settings, sets["train"]) if told not in splits.warnings]
-    if lessons is not None:
-        sets["train"] = taught(tokenizer, labels, splits.train, sets["train"], lessons)
-    outside = [tokenizer.words(example.text) for example in splits.out_of_scope.get("train", [])]
-    fitted = fit(
-        settings,
-        labels,
-        sets["train"],
-        sets["valid"],
-        run.checkpoint,
-        fingerprint(settings, labels, sets, outside),
-        on_step,
-        lambda history: write_progress(run, settings, history),
-        fresh,
-        outside,
-    )
-    artifact = Artifact(
-        settings=_portable(settings),
-        labels=tuple(labels),
-        vocabulary=fitted.vocabulary.words,
-        user_words=user_words,
-        dictionary=tokenizer.used_dictionary(),
-        tensors=fitted.tensors,
-        training={"rows": len(splits.train), "epochs": len(fitted.history), "best_epoch": fitted.best.epoch},
-    )
-    _compare_wings(artifact, splits, fitted.valid_logits)
-    return artifact, fitted
-
-
-def _cut_short(settings: Settings, rows: TokenSet) -> list[str]:
-    """A line if sentences are read in part only."""
-    most = settings.text.max_tokens
-    count = sum(len(tokens) >= most for tokens in rows.tokens)
-    told = f"{count:,} of {len(rows):,} training sentences have {most} tokens or more; what comes after is not read"
-    return [f"{told} (text.max_tokens)"] if count else []
-
-
-def _portable(settings: Settings) -> Settings:
-    """The settings without the paths of this machine: the model file travels, and is the same from any folder."""
-    vectors = settings.embedding.vectors
-    return replace(
-        settings,
-        data=DataSettings(out_of_scope=settings.data.out_of_scope),
-        text=replace(settings.text, user_dictionary=None),
-        embedding=replace(settings.embedding, vectors=None if vectors is None else Path(vectors).name),
-    )
-
-
-def _compare_wings(artifact: Artifact, splits: Splits, torch_logits: np.ndarray) -> None:
-    """Raises TrainingError unless the wing that will answer computes what the wing that trained did."""
-    gap = float(np.abs(_valid_logits(artifact, splits) - torch_logits).max())
-    if not gap <= WINGS_AGREE:
-        raise TrainingError(
-            f"the PyTorch and NumPy wings disagree by {gap:.2g} on the validation logits: please report"
-        )
 
 
 def _as_stored(artifact: Artifact, half: bool) -> Artifact:
@@ -224,7 +154,10 @@ def _calibrated(artifact: Artifact, splits: Splits) -> Artifact:
     """The artifact with a temperature, an in-scope score with its threshold, and golden sentences."""
     targets = class_numbers(artifact.labels, [example.intent for example in splits.valid])
     artifact = replace(artifact, temperature=fit_temperature(_valid_logits(artifact, splits), targets))
-    artifact = fit_rejection(artifact, splits.train, splits.valid)
+    return _with_golden(fit_rejection(artifact, splits.train, splits.valid), splits)
+
+
+def _with_golden(artifact: Artifact, splits: Splits) -> Artifact:
     texts = [example.text for example in splits.valid]
     golden = texts[:: max(1, len(texts) // GOLDEN_SENTENCES)][:GOLDEN_SENTENCES]
     return replace(artifact, golden=Predictor(artifact).golden(golden))
@@ -234,13 +167,20 @@ def _valid_logits(artifact: Artifact, splits: Splits) -> np.ndarray:
     return Predictor(artifact).encode([example.text for example in splits.valid])[0]
 
 
-def _judge(predictor: Predictor, splits: Splits) -> dict[str, Results]:
-    """The model's answers to validation and, if there is one, test."""
-    named = {"valid": splits.valid, "test": splits.test}
+def _write_models(run: RunFolder, before: Artifact, artifact: Artifact, half: bool) -> None:
+    if before is artifact:
+        run.before_refit.unlink(missing_ok=True)
+    else:
+        model_file.write(before, run.before_refit, half=half)
+    model_file.write(artifact, run.model, half=half)
+
+
+def _judge(answering: dict[str, Predictor], splits: Splits) -> dict[str, Results]:
+    """The answers to validation and, if there is one, test."""
     return {
-        name: results_of(predictor, examples, splits.out_of_scope.get(name, ()))
-        for name, examples in named.items()
-        if examples
+        name: results_of(predictor, getattr(splits, name), splits.out_of_scope.get(name, ()))
+        for name, predictor in answering.items()
+        if getattr(splits, name)
     }
 
 

@@ -66,7 +66,7 @@ def write_metrics(run: RunFolder, artifact: Artifact, fitted: Fitted, judged: di
     """What depends on data, settings and seed alone: the same on every run. `weights`: of which model."""
     metrics: dict[str, Any] = {"weights": model_file.weights_hash(artifact)}
     metrics |= {name: numbers(results) for name, results in judged.items()}
-    metrics |= {"epochs": len(fitted.history), "best_epoch": fitted.best.epoch}
+    metrics |= {"epochs": len(fitted.history), "kept_epoch": fitted.kept.epoch}
     if fitted.vectors_coverage is not None:
         metrics["vectors_coverage"] = fitted.vectors_coverage
     write_json(run.metrics, metrics)

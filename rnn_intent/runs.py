@@ -32,13 +32,23 @@ class RunFolder:
 
     @property
     def model(self) -> Path:
-        """The best epoch's model; a run with one is finished, or far enough to answer."""
+        """What answers; a run with one is finished, or far enough to answer."""
         return self.path / "model.safetensors"
+
+    @property
+    def before_refit(self) -> Path:
+        """The model from before it learned the validation rows: what is measured on them is asked of this one."""
+        return self.path / "before-refit.safetensors"
 
     @property
     def checkpoint(self) -> Path:
         """The folder that resuming needs."""
         return self.path / "checkpoint"
+
+    @property
+    def refit_checkpoint(self) -> Path:
+        """The same for the second training, on the validation rows too."""
+        return self.checkpoint / "refit"
 
     @property
     def history(self) -> Path:
@@ -165,6 +175,12 @@ def find_models(run: str | os.PathLike[str], root: Path = RUNS) -> list[Path]:
         if members := RunFolder(place).members:
             return [member.model for member in members]
     return [find_model(run, root)]
+
+
+def of_validation(model: Path) -> Path:
+    """The model file to ask about a run's validation rows: the one from before they were learned, if there is one."""
+    before = RunFolder(model.parent).before_refit
+    return before if model.name == RunFolder(model.parent).model.name and before.is_file() else model
 
 
 def _places(wanted: str, root: Path) -> list[Path]:

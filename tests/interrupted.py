@@ -24,7 +24,7 @@ model: {hidden_size: 6, layers: 2}
 training: {epochs: 3, batch_size: 16, learning_rate: 0.02, threads: 1}
 """
 SENTENCES = ["what time is it", "rain please", "play a song", "现在几点了"]
-SAME = ("model.safetensors", "history.jsonl", "metrics.json", "data.json", "config.yaml")
+SAME = ("model.safetensors", "before-refit.safetensors", "history.jsonl", "metrics.json", "data.json", "config.yaml")
 
 
 @dataclass
@@ -79,7 +79,7 @@ def answers(run: RunFolder) -> bytes:
 def is_whole(place: Place) -> None:
     """Under every final name stands a whole file: the earlier one or the new one; and the model answers."""
     assert answers(place.run) in (answers(place.earlier), answers(place.wanted))
-    for name in ("model.safetensors", "config.yaml", "data.json", "metrics.json"):
+    for name in ("model.safetensors", "before-refit.safetensors", "config.yaml", "data.json", "metrics.json"):
         if (place.run.path / name).exists():
             found = (place.run.path / name).read_bytes()
             assert found in [(run.path / name).read_bytes() for run in (place.earlier, place.wanted)], name
@@ -97,7 +97,9 @@ def same(a: Path, b: Path) -> bool:
 def is_as_wanted(place: Place) -> None:
     assert [name for name in SAME if not same(place.run.path / name, place.wanted.path / name)] == []
     names = {str(path.relative_to(place.run.path)) for path in place.run.path.rglob("*")}
-    assert names == {*SAME, "environment.json", "report.html", "checkpoint", os.path.join("checkpoint", "state.pt")}
+    kept = [os.path.join(*parts) for parts in (["checkpoint"], ["checkpoint", "refit"])]
+    states = [os.path.join(folder, "state.pt") for folder in kept]
+    assert names == {*SAME, "environment.json", "report.html", *kept, *states}
     assert nothing_unfinished(place)
 
 

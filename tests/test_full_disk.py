@@ -26,11 +26,11 @@ def test_a_full_disk_is_told_in_a_line_and_spoils_nothing(place: Place, share: f
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 300 KB, where this process may mount one."""
+    """A file system of 600 KB, where this process may mount one."""
     mount = shutil.which("mount")
     if (
         not mount
-        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=300k", "tmpfs", tmp_path], capture_output=True).returncode
+        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=600k", "tmpfs", tmp_path], capture_output=True).returncode
     ):
         pytest.skip("may not mount a tmpfs")
     yield tmp_path

@@ -26,6 +26,7 @@ FLOORS = [
 PARTS = {  # files that belong to a room beside them
     "config_keys": "config",
     "config_layers": "config",
+    "fitting": "experiment",
     "run_records": "experiment",
     "shapes": "artifact",
     "stored_settings": "artifact",

@@ -12,6 +12,7 @@ import pytest
 from nursery import ROOT, Nursery
 
 from rnn_intent.cli.output import width
+from rnn_intent.runs import RunFolder
 
 MODEL = ROOT / "tests" / "models" / "v1" / "gru.safetensors"
 HOME = ("HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "USER", "LOGNAME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
@@ -115,7 +116,8 @@ def test_training_changes_nothing_outside_of_its_run(children: Nursery, tmp_path
     ended = children.run("train", "tiny.yaml", "--set", "data.train=rows.tsv", *small, folder=tmp_path)
     assert ended.code == 0, ended.err
     runs = tmp_path / "runs"
-    assert set(ended.written) <= set(map(str, (tmp_path, runs, runs / "tiny", runs / "tiny" / "checkpoint")))
+    run = RunFolder(runs / "tiny")
+    assert set(ended.written) <= set(map(str, (tmp_path, runs, run.path, run.checkpoint, run.refit_checkpoint)))
 
 
 def test_without_pytorch_all_but_training_works(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:

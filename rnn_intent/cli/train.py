@@ -142,10 +142,15 @@ class Bar:
         if bar.disable:
             return
         bar.total = progress.epochs * progress.steps
-        bar.set_description_str(f"epoch {progress.epoch}/{progress.epochs}", refresh=False)
+        where = "all rows, epoch" if progress.refit else "epoch"
+        bar.set_description_str(f"{where} {progress.epoch}/{progress.epochs}", refresh=False)
         accuracy = "" if progress.valid_accuracy is None else f", validation {progress.valid_accuracy:.1%}"
         bar.set_postfix_str(f"loss {progress.loss:.3f}{accuracy}", refresh=False)
         bar.update((progress.epoch - 1) * progress.steps + progress.step - bar.n)
+
+
+def _kept(result: TrainingResult) -> str:
+    return "" if result.kept_epoch == result.epochs else f", the best was {result.kept_epoch}"
 
 
 def _resumed(result: TrainingResult) -> str:
@@ -154,9 +159,11 @@ def _resumed(result: TrainingResult) -> str:
 
 def told(result: TrainingResult) -> str:
     rows = [
-        ["epochs", f"{result.epochs}, the best was {result.best_epoch}{_resumed(result)}"],
+        ["epochs", f"{result.epochs}{_kept(result)}{_resumed(result)}"],
         ["validation", f"{result.valid_accuracy:.2%}"],
     ]
+    if result.refit_epochs:
+        rows.append(["then", f"{result.refit_epochs} epochs on all rows, those of validation too"])
     if result.test is not None:
         rows.append(["test", f"{result.test.accuracy:.2%}, macro-F1 {result.test.macro_f1:.2%}"])
     if result.vectors_coverage is not None:

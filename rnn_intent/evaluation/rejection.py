@@ -56,16 +56,29 @@ def fit_rejection(
     encoded = _encode(predictor, valid)
     if not len(encoded.targets):
         return artifact
-    projection, centres = discriminant(*_summaries(predictor, train), len(artifact.labels))
-    pairs = neighbours([predictor.tokenizer.words(row.text) for row in train])
-    tensors = {"rejection.projection": projection, "rejection.centres": centres, "rejection.pairs": pairs}
-    factors = fit_factors(encoded, projection.astype(np.float32), centres.astype(np.float32))
+    tensors = _places(predictor, train)
+    projection, centres = (tensors[f"rejection.{name}"].astype(np.float32) for name in ("projection", "centres"))
+    factors = fit_factors(encoded, projection, centres)
     rejection = {"threshold": 0.5, "margin": MARGIN, "score": {**factors, "offset": 0.0}}
     artifact = replace(artifact, tensors={**artifact.tensors, **tensors}, rejection=rejection)
     texts = [row.text for row in valid if row.intent in artifact.labels]
     factors["pairs"] = pairs_weight(artifact, [row.text for row in train], texts, false_reject)
     artifact = replace(artifact, rejection={**rejection, "score": {**factors, "offset": 0.0}})
     return _centred(artifact, texts, false_reject)
+
+
+def calibrated_as(judged: Artifact, artifact: Artifact, rows: Sequence[Example]) -> Artifact:
+    """A model of the same experiment that has learned more rows, calibrated as the one that has not.
+
+    What the validation rows have told, temperature, factors and threshold, stays; directions, centres and neighbours
+    are of the model's own rows.
+    """
+    artifact = replace(artifact, temperature=judged.temperature, rejection=None)
+    if judged.rejection is None:
+        return artifact
+    predictor = Predictor(artifact)
+    tensors = _places(predictor, rows)
+    return replace(artifact, tensors={**artifact.tensors, **tensors}, rejection=judged.rejection)
 
 
 def with_threshold(artifact: Artifact, threshold: float, budget: dict[str, Any]) -> Artifact:
@@ -130,6 +143,13 @@ def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> d
         "foreign": FOREIGN,
         "pairs": WEIGHTS[0],
     }
+
+
+def _places(predictor: Predictor, rows: Sequence[Example]) -> dict[str, np.ndarray]:
+    """Where training rows lie, and which tokens stand beside each other in them."""
+    projection, centres = discriminant(*_summaries(predictor, rows), len(predictor.labels))
+    pairs = neighbours([predictor.tokenizer.words(row.text) for row in rows])
+    return {"rejection.projection": projection, "rejection.centres": centres, "rejection.pairs": pairs}
 
 
 def _signals(logits: np.ndarray, distances: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +60,15 @@ def cards_of(predictor: Predictor, results: Results, train: Sequence[Example]) -
     return error_cards(predictor, results, train, predictor.tokenizer.tokens, predictor.artifact.vocabulary)
 
 
-def background_of(title: str, run: RunFolder | None, splits: Splits | None) -> Background:
+def background_of(
+    title: str, run: RunFolder | None, splits: Splits | None, training: Mapping[str, Any] | None = None
+) -> Background:
     """What a run folder and its data tell; a file that is missing or not readable is left out."""
     rows = {name: getattr(splits, name) for name in SPLITS} if splits else {}
     return Background(
         title=title,
         history=_lines(run.history) if run else (),
+        training=training or {},
         files=splits.files if splits else {},
         rows={name: len(examples) for name, examples in rows.items()},
         counts={name: Counter(example.intent for example in examples) for name, examples in rows.items()},
@@ -85,7 +88,7 @@ def write_report(
     title = run.name if run and run.name else path.stem
     cards = cards_of(predictor, results, splits.train if splits else ())
     before = version_of(run.metrics) if run else None
-    background = background_of(title, run, splits)
+    background = background_of(title, run, splits, predictor.artifact.training)
     # asked after all is read: a new training may have begun, or have come and gone
     if run and not (version_of(run.metrics) == before and _tells_of(run, predictor.artifact)):
         background = background_of(title, None, splits)

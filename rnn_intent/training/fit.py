@@ -3,7 +3,7 @@
 1. the vocabulary and the n-grams, from the training split alone
 2. every sentence as an array
 3. the classifier, trained; its state kept after every epoch
-4. the best epoch's weights as NumPy arrays under the model file's names
+4. the kept epoch's weights as NumPy arrays under the model file's names
 """
 
 from __future__ import annotations
@@ -31,22 +31,24 @@ from rnn_intent.training.lexicon import Lexicon
 from rnn_intent.training.outliers import Outliers
 from rnn_intent.training.token_sets import TokenSet
 from rnn_intent.training.trainer import Epoch, LabelledSet, Progress, Trainer
+from rnn_intent.training.warm_start import Start, begin_from
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """The best epoch's weights, under the names of the model file, and how training went."""
+    """The kept epoch's weights, under the names of the model file, and how training went."""
 
     vocabulary: Vocabulary
     tensors: dict[str, np.ndarray]
     history: list[Epoch]
-    best: Epoch
+    kept: Epoch
     valid_logits: np.ndarray
     vectors_coverage: float | None
     threads: int
     resumed_after: int  # epochs that an earlier process trained
+    reached: Start  # for another training, on more rows
 
 
 def fit(
@@ -60,10 +62,12 @@ def fit(
     on_epoch: Callable[[list[Epoch]], None] = lambda _: None,
     fresh: bool = False,
     out_of_scope: Sequence[Sequence[str]] = (),
+    start: Start | None = None,
 ) -> Fitted:
     """Trains, or goes on from the checkpoint in `folder`, unless a fresh start is asked for.
 
-    out_of_scope: training rows that belong to no intent, as tokens; the network learns to be unsure of them.
+    out_of_scope: training rows that belong to no intent, as tokens; the network learns to be unsure of them. start:
+    where an earlier training on fewer rows has led.
     Raises TrainingError if the loss is not finite, UsageError for a checkpoint of another experiment. An interruption
     (KeyboardInterrupt) leaves the checkpoint of the last finished epoch, from which the same numbers follow.
     """
@@ -71,7 +75,7 @@ def fit(
     compute_repeatably(thread_count(settings.training), device)
     torch.manual_seed(settings.seed)
     own = _with_own_words(settings, train)
-    vocabulary = Vocabulary.build(own, settings.vocabulary)
+    vocabulary = own_vocabulary = Vocabulary.build(own, settings.vocabulary)
     ngrams = None
     if settings.embedding.ngrams:
         ngrams = NgramVocabulary.build({token for tokens in own for token in tokens}, settings.embedding)
@@ -81,6 +85,8 @@ def fit(
     lexicon = Lexicon(vocabulary, ngrams)
     built = settings if train.taught is None else students(settings)
     classifier = build_classifier(built, labels, vocabulary, ngrams, vectors).to(device)
+    if start is not None:
+        begin_from(start, classifier, own_vocabulary, ngrams)
     encoded = [_encode(lexicon, part) for part in (train, valid)]
     trainer = Trainer(
         classifier,
@@ -100,14 +106,15 @@ def fit(
     for _ in trainer.run(on_step):
         checkpoint.save(trainer, folder, fingerprint)
         on_epoch(trainer.history)
-    trainer.load_best()
+    trainer.load_kept()
     tensors = export(classifier)
     if ngrams is not None:
         tensors["embedding.ngram_buckets"] = ngrams.kept.astype(np.int32)
     coverage = None if vectors is None else vectors.coverage
     logits = trainer.logits(encoded[1]).numpy()
     threads = torch.get_num_threads()
-    return Fitted(vocabulary, tensors, trainer.history, trainer.best, logits, coverage, threads, resumed_after)
+    reached = Start(trainer.kept_weights, own_vocabulary, ngrams)
+    return Fitted(vocabulary, tensors, trainer.history, trainer.kept, logits, coverage, threads, resumed_after, reached)
 
 
 def _with_own_words(settings: Settings, train: TokenSet) -> Sequence[Sequence[str]]:

@@ -144,7 +144,7 @@ def _forward(settings: Settings, cell: Cell, epochs: int) -> Settings:
         settings,
         embedding=replace(settings.embedding, vectors=None),
         model=replace(settings.model, cell=cell, bidirectional=False, pooling=("last",)),
-        training=replace(settings.training, epochs=max(1, epochs), patience=max(1, epochs)),
+        training=replace(settings.training, epochs=max(1, epochs), patience="auto"),
     )
 
 

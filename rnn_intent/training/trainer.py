@@ -1,4 +1,4 @@
-"""The training loop: epochs, early stopping, the best model kept, and a state from which to go on."""
+"""The training loop: epochs, the model that is kept, and a state from which to go on."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ class Progress:
     steps: int
     loss: float
     valid_accuracy: float | None
+    refit: bool = False  # on the validation rows too
 
 
 class Trainer:
@@ -94,25 +95,24 @@ class Trainer:
         self._lengths = lengths_of(train.sentences)
         self._batch_size = batch_size(settings, len(train))
         self.epochs = epoch_count(settings, len(train), taught=train.taught is not None)
-        self._patience = math.ceil(0.4 * self.epochs) if settings.patience == "auto" else settings.patience
         self._optimizers = Optimizers(classifier, settings, math.ceil(len(train) / self._batch_size) * self.epochs)
         labels = train.targets[train.targets >= 0]
         weights = class_weights(settings.class_weights, labels, classifier.head.out_features)
         self._weights = None if weights is None else weights.to(self.device)
         self._average = WeightAverage(classifier, settings.averaging) if settings.averaging else None
         self.history: list[Epoch] = []
-        self.best_epoch: int = 0
-        self.best_weights: dict[str, Tensor] = self._copy_weights()
+        self.kept_epoch: int = 0
+        self.kept_weights: dict[str, Tensor] = self._copy_weights()
 
     def run(self, progress: Callable[[Progress], None] = lambda _: None) -> Iterator[Epoch]:
-        """Trains until the last epoch or until validation stops improving; yields each finished epoch."""
+        """Trains until the last epoch or, with patience, until validation stops improving; yields each epoch."""
         while not self.finished:
             yield self._epoch(len(self.history) + 1, progress)
 
     @property
     def finished(self) -> bool:
-        done = len(self.history)
-        return done >= self.epochs or done - self.best_epoch >= self._patience
+        done, patience = len(self.history), self.settings.patience
+        return done >= self.epochs or (patience != "auto" and done - self.kept_epoch >= patience)
 
     @property
     def judged(self) -> IntentClassifier:
@@ -120,14 +120,14 @@ class Trainer:
         return self.classifier if self._average is None else self._average.classifier
 
     @property
-    def best(self) -> Epoch:
-        return self.history[self.best_epoch - 1]
+    def kept(self) -> Epoch:
+        return self.history[self.kept_epoch - 1]
 
     def state(self) -> dict[str, Any]:
         return {
             "history": [asdict(epoch) for epoch in self.history],
-            "best_epoch": self.best_epoch,
-            "best_weights": self.best_weights,
+            "kept_epoch": self.kept_epoch,
+            "kept_weights": self.kept_weights,
             "weights": self.classifier.state_dict(),
             "average": None if self._average is None else self._average.state(),
             "optimizers": self._optimizers.state(),
@@ -135,15 +135,15 @@ class Trainer:
 
     def restore(self, state: dict[str, Any]) -> None:
         self.history = [Epoch(**row) for row in state["history"]]
-        self.best_epoch, self.best_weights = state["best_epoch"], state["best_weights"]
+        self.kept_epoch, self.kept_weights = state["kept_epoch"], state["kept_weights"]
         self.classifier.load_state_dict(state["weights"])
         if self._average is not None:
             self._average.restore(state["average"])
         self._optimizers.restore(state["optimizers"])
 
-    def load_best(self) -> None:
+    def load_kept(self) -> None:
         for classifier in (self.classifier, self.judged):
-            classifier.load_state_dict(self.best_weights)
+            classifier.load_state_dict(self.kept_weights)
 
     def _epoch(self, number: int, progress: Callable[[Progress], None]) -> Epoch:
         torch.manual_seed(self.seed * 100_003 + number)  # dropout of this epoch, whatever was drawn before
@@ -167,7 +167,7 @@ class Trainer:
             gradient_norm_max=max(norms),
             learning_rate=self._optimizers.learning_rate,
         )
-        self._keep_if_best(epoch)
+        self._add(epoch)
         return epoch
 
     def _step(self, rows: np.ndarray, where: str) -> tuple[float, float]:
@@ -240,10 +240,11 @@ class Trainer:
     def _tokens(self, sentences: list[np.ndarray]) -> TokenBatch:
         return self.lexicon.batch(sentences).to(self.device)
 
-    def _keep_if_best(self, epoch: Epoch) -> None:
+    def _add(self, epoch: Epoch) -> None:
+        """Keeps its weights; with patience, only if they are the best so far."""
         self.history.append(epoch)
-        if not self.best_epoch or _score(epoch) > _score(self.best):
-            self.best_epoch, self.best_weights = epoch.epoch, self._copy_weights()
+        if self.settings.patience == "auto" or not self.kept_epoch or _score(epoch) > _score(self.kept):
+            self.kept_epoch, self.kept_weights = epoch.epoch, self._copy_weights()
 
     def _copy_weights(self) -> dict[str, Tensor]:
         return {name: weights.detach().clone() for name, weights in self.judged.state_dict().items()}

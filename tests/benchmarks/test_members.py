@@ -22,7 +22,7 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         seeds.append(settings.seed)
         out.mkdir()
         (out / "model.safetensors").write_bytes(b"model %d" % settings.seed)
-        return SimpleNamespace(epochs=3, best_epoch=2, valid_accuracy=0.5)
+        return SimpleNamespace(epochs=3, kept_epoch=2, valid_accuracy=0.5)
 
     monkeypatch.setattr(experiment, "train", train)
     return seeds
@@ -42,7 +42,7 @@ def test_a_member_is_trained_once_and_what_it_cost_is_told_to_those_who_come_lat
     assert second.file.read_bytes() == b"model 13"
     assert kept_costs([first]).seconds == 0  # the clock of its task has run already
     assert kept_costs([second, second]).seconds == 2 * second.cost.seconds > 0
-    assert second.details == {"epochs": 3, "best_epoch": 2, "valid_accuracy": 0.5}
+    assert second.details == {"epochs": 3, "kept_epoch": 2, "valid_accuracy": 0.5}
 
 
 def test_other_seeds_rows_and_settings_are_other_members(task, trainings, tmp_path):

@@ -68,7 +68,14 @@ def trained(monkeypatch):
     def train(settings, out, **options):
         calls.append((settings, out, options))
         return experiment.TrainingResult(
-            run=Path(out), epochs=3, best_epoch=2, valid_accuracy=0.5, test=None, seconds=1.0, warnings=["a.tsv:3: odd"]
+            run=Path(out),
+            epochs=3,
+            kept_epoch=2,
+            refit_epochs=0,
+            valid_accuracy=0.5,
+            test=None,
+            seconds=1.0,
+            warnings=["a.tsv:3: odd"],
         )
 
     monkeypatch.setattr(experiment, "train", train)

@@ -56,8 +56,8 @@ def test_every_combination_learns(cell, bidirectional, layers, pooling):
     before, _ = trainer.evaluate(trainer.valid_set)
     for _ in trainer.run():
         pass
-    assert trainer.best.valid_loss < before * 0.8
-    assert trainer.best.valid_accuracy > 0.6
+    assert trainer.kept.valid_loss < before * 0.8
+    assert trainer.kept.valid_accuracy > 0.6
 
 
 @pytest.mark.parametrize(("cell", "bidirectional", "layers", "pooling"), COMBINATIONS)
@@ -105,8 +105,8 @@ def test_resuming_after_any_epoch_gives_the_same_weights_bit_for_bit(tmp_path: P
         for _ in second.run():
             pass
         assert second.history == whole.history
-        for name, weights in whole.best_weights.items():
-            assert torch.equal(weights, second.best_weights[name]), name
+        for name, weights in whole.kept_weights.items():
+            assert torch.equal(weights, second.kept_weights[name]), name
 
 
 def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path):
@@ -139,19 +139,32 @@ def test_training_stops_when_validation_no_longer_improves():
     assert len(list(trainer.run())) == 3
 
 
-def test_the_best_epoch_is_kept_not_the_last():
-    trainer = make_trainer(training=replace(FAST, epochs=3))
+def spoiled(trainer: Trainer) -> dict[str, torch.Tensor]:
+    """Trains; from the third epoch on every answer is the first class. Returns the weights after the second."""
+    second: dict[str, torch.Tensor] = {}
     for epoch in trainer.run():
         if epoch.epoch == 2:
-            kept = {name: weights.clone() for name, weights in trainer.best_weights.items()}
-            best = trainer.best_epoch
+            second = {name: weights.clone() for name, weights in trainer.judged.state_dict().items()}
             with torch.no_grad():
-                trainer.classifier.head.weight.zero_()
-                trainer.classifier.head.bias.copy_(torch.tensor([9.0, 0.0, 0.0]))
+                trainer.judged.head.weight.zero_()
+                trainer.judged.head.bias.copy_(torch.tensor([9.0, 0.0, 0.0]))
             trainer._step = lambda rows, where: (1.0, 1.0)  # type: ignore[method-assign]
-    trainer.load_best()
-    assert trainer.best_epoch == best
-    assert all(torch.equal(kept[name], weights) for name, weights in trainer.classifier.state_dict().items())
+    trainer.load_kept()
+    return second
+
+
+def test_with_patience_the_best_epoch_is_kept_not_the_last():
+    trainer = make_trainer(training=replace(FAST, epochs=3, patience=3))
+    second = spoiled(trainer)
+    assert trainer.kept_epoch == 2
+    assert all(torch.equal(second[name], weights) for name, weights in trainer.classifier.state_dict().items())
+
+
+def test_without_patience_the_last_epoch_is_kept_however_it_did():
+    trainer = make_trainer(training=replace(FAST, epochs=3))
+    second = spoiled(trainer)
+    assert trainer.kept_epoch == 3
+    assert not torch.equal(second["head.bias"], trainer.classifier.head.bias)
 
 
 def test_clipping_bounds_the_step_and_the_history_keeps_the_norm_before_it():

@@ -49,9 +49,9 @@ def test_the_network_learns_to_be_unsure_of_outliers_and_still_learns_the_rest(s
     for trainer in (plain, doubting):
         for _ in trainer.run():
             pass
-        trainer.load_best()
+        trainer.load_kept()
     assert certainty_of(doubting, STRANGE[:1]) < certainty_of(plain, STRANGE[:1])
-    assert doubting.best.valid_accuracy > 0.8
+    assert doubting.kept.valid_accuracy > 0.8
 
 
 def test_what_is_drawn_follows_from_seed_and_epoch_alone():

@@ -12,32 +12,46 @@ from rnn_intent.evaluation.tables import counted
 Epochs = Sequence[Mapping[str, Any]]
 
 
-def trained(history: Epochs) -> str:
-    """history: the lines of history.jsonl; what a line lacks is left out."""
-    parts = [_loss(history), _accuracy(history), _gradients(history), _rate(history)]
-    return _answer(history) + f'<div class="charts">{"".join(parts)}</div>'
+def trained(history: Epochs, told: Mapping[str, Any]) -> str:
+    """history: the lines of history.jsonl; told: what the model file says of training. What they lack is left out."""
+    if not history:
+        return ""
+    kept = _whole(told, "kept_epoch") or len(history)
+    parts = [_loss(history, kept), _accuracy(history, kept), _gradients(history, kept), _rate(history, kept)]
+    return f"<p class='answer'>{_answer(history, kept)}{_again(told)}</p><div class=\"charts\">{''.join(parts)}</div>"
 
 
-def _answer(history: Epochs) -> str:
-    scored = [epoch for epoch in history if _number(epoch, "valid_accuracy") is not None]
-    if not scored:
-        return f"<p class='answer'>{counted(len(history), 'epoch')}.</p>"
-    best = _best(scored)
+def _answer(history: Epochs, kept: int) -> str:
+    share = next((_number(epoch, "valid_accuracy") for epoch in history if epoch["epoch"] == kept), None)
+    if share is None:
+        return f"{counted(len(history), 'epoch')}."
+    right = f"<b>{percent(share)}</b> of the validation sentences right"
+    if kept == len(history):
+        return f"After {counted(len(history), 'epoch')} it had {right}."
+    return f"The best of {counted(len(history), 'epoch')} was epoch {kept}, with {right}; its weights were kept."
+
+
+def _again(told: Mapping[str, Any]) -> str:
+    """Of the second training, if there was one."""
+    epochs, rows = _whole(told, "refit_epochs"), _whole(told, "rows")
+    if not (epochs and rows):
+        return ""
     return (
-        f"<p class='answer'>The best of {counted(len(history), 'epoch')} was epoch {best['epoch']}, with"
-        f" <b>{percent(best['valid_accuracy'])}</b> of the validation sentences right; its weights were kept.</p>"
+        f" Then the validation sentences, which had served to calibrate, were learned too: {counted(epochs, 'epoch')}"
+        f" on all {counted(rows, 'sentence')}. The charts show the training before."
     )
 
 
-def _best(scored: Epochs) -> Mapping[str, Any]:
-    """As the trainer chooses: by accuracy, among equals by the lower loss."""
-    return max(scored, key=lambda epoch: (epoch["valid_accuracy"], -(_number(epoch, "valid_loss") or 0.0)))
+def _whole(told: Mapping[str, Any], key: str) -> int | None:
+    value = told.get(key)
+    return value if isinstance(value, int) and value > 0 else None
 
 
-def _loss(history: Epochs) -> str:
+def _loss(history: Epochs, kept: int) -> str:
     lines = [_line(history, "train_loss", "training", "first"), _line(history, "valid_loss", "validation", "second")]
     return _chart(
         history,
+        kept,
         "Loss",
         lines,
         "Training loss is computed with dropout, label smoothing and other regularisers, so it may lie above the"
@@ -46,17 +60,17 @@ def _loss(history: Epochs) -> str:
     )
 
 
-def _accuracy(history: Epochs) -> str:
+def _accuracy(history: Epochs, kept: int) -> str:
     line = _line(history, "valid_accuracy", "", "second")
-    return _chart(
-        history, "Validation accuracy", [line], "The best epoch is marked; its weights were kept.", tick_percent
-    )
+    caption = "Share of the validation sentences that were right, after each epoch."
+    return _chart(history, kept, "Validation accuracy", [line], caption, tick_percent)
 
 
-def _gradients(history: Epochs) -> str:
+def _gradients(history: Epochs, kept: int) -> str:
     lines = [_line(history, "gradient_norm_max", "largest", "second"), _line(history, "gradient_norm", "mean", "first")]
     return _chart(
         history,
+        kept,
         "Gradient norm",
         lines,
         "Per epoch, before clipping. Sudden peaks are exploding gradients; a fall to nothing early on, vanishing ones.",
@@ -65,9 +79,9 @@ def _gradients(history: Epochs) -> str:
     )
 
 
-def _rate(history: Epochs) -> str:
+def _rate(history: Epochs, kept: int) -> str:
     line = _line(history, "learning_rate", "", "first")
-    return _chart(history, "Learning rate", [line], "At the end of each epoch.", zero=True)
+    return _chart(history, kept, "Learning rate", [line], "At the end of each epoch.", zero=True)
 
 
 def _line(history: Epochs, key: str, name: str, look: str) -> Line:
@@ -82,6 +96,7 @@ def _number(epoch: Mapping[str, Any], key: str) -> float | None:
 
 def _chart(
     history: Epochs,
+    kept: int,
     title: str,
     lines: Sequence[Line],
     caption: str,
@@ -93,7 +108,6 @@ def _chart(
     if not known:
         return ""
     chart = line_chart(known, "epoch", write, zero, log)
-    scored = [epoch for epoch in history if _number(epoch, "valid_accuracy") is not None]
-    if scored:
-        chart.upright(_best(scored)["epoch"], "best")
+    if kept < len(history):
+        chart.upright(kept, "best")
     return f"<figure><h3>{title}</h3>{chart.svg(title)}<figcaption>{caption}</figcaption></figure>"

@@ -1,0 +1,152 @@
+"""From rows to models: trained on the training rows, and a second time on the validation rows too."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnn_intent.artifact import Artifact
+from rnn_intent.data.example import Example
+from rnn_intent.data.opinions import Opinions
+from rnn_intent.data.splits import Splits
+from rnn_intent.errors import TrainingError
+from rnn_intent.inference.predictor import Predictor
+from rnn_intent.run_records import write_progress
+from rnn_intent.runs import RunFolder
+from rnn_intent.settings import DataSettings, Settings
+from rnn_intent.text.tokenizer import Tokenizer
+from rnn_intent.text.user_words import user_words_of
+
+if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
+    from rnn_intent.training.fit import Fitted
+    from rnn_intent.training.token_sets import TokenSet
+    from rnn_intent.training.trainer import Epoch, Progress
+
+WINGS_AGREE = 1e-3  # largest difference of float32 logits between the PyTorch and the NumPy wing
+
+OnStep = Callable[["Progress"], None]
+
+
+class Fitting:
+    """An experiment's rows as training reads them, and the models that are made of them.
+
+    opinions: what a teacher says of training rows and of further sentences. fresh: leave aside what checkpoints hold.
+    """
+
+    def __init__(self, settings: Settings, splits: Splits, opinions: Opinions | None, run: RunFolder, fresh: bool):
+        self._settings, self._splits, self._opinions, self._run, self._fresh = settings, splits, opinions, run, fresh
+        self._user_words = user_words_of(settings.text)
+        self._tokenizer = Tokenizer(settings.text, self._user_words)
+        self._labels = sorted({example.intent for example in splits.train})
+
+    def train(self, on_step: OnStep) -> tuple[Artifact, Fitted]:
+        """A model of the training rows. What can be seen of a training under way stands in the run folder."""
+
+        def on_epoch(history: Sequence[Epoch]) -> None:
+            write_progress(self._run, self._settings, history)
+
+        from rnn_intent.training import checkpoint
+
+        rows = self._splits.train
+        if self._fresh:
+            checkpoint.discard(self._run.refit_checkpoint)  # first: it is nothing without the one of the first training
+        fitted = self._fit(self._settings, rows, ["train"], self._run.checkpoint, on_step, on_epoch)
+        return self._artifact(fitted, {"rows": len(rows), **_epochs(fitted)}), fitted
+
+    def train_again(self, first: Fitted, on_step: OnStep) -> Artifact:
+        """A model of the validation rows too, from where the first training has led, in a share of its epochs."""
+        training = self._settings.training
+        epochs = math.ceil(training.refit * first.kept.epoch)
+        settings = replace(self._settings, training=replace(training, epochs=epochs, patience="auto"))
+        known = [row for row in self._splits.valid if row.intent in self._labels]
+        rows = [*self._splits.train, *known]
+
+        def on_refit(progress: Progress) -> None:
+            on_step(replace(progress, valid_accuracy=None, refit=True))  # they are no validation any more
+
+        fitted = self._fit(settings, rows, ["train", "valid"], self._run.refit_checkpoint, on_refit, start=first)
+        told = {"rows": len(rows), **_epochs(first), "refit_epochs": epochs}
+        return self._artifact(fitted, told)
+
+    def _fit(
+        self,
+        settings: Settings,
+        rows: Sequence[Example],
+        parts: Sequence[str],
+        folder: Path,
+        on_step: OnStep,
+        on_epoch: Callable[[list[Epoch]], None] = lambda _: None,
+        start: Fitted | None = None,
+    ) -> Fitted:
+        from rnn_intent.training.fit import fit
+        from rnn_intent.training.token_sets import fingerprint, taught, token_set
+
+        train, valid = (token_set(self._tokenizer, self._labels, part) for part in (rows, self._splits.valid))
+        self._warn_if_cut_short(train)
+        if self._opinions is not None:
+            train = taught(self._tokenizer, self._labels, rows, train, self._opinions)
+        strangers = [row for part in parts for row in self._splits.out_of_scope.get(part, ())]
+        outside = [self._tokenizer.words(row.text) for row in strangers]
+        return fit(
+            settings,
+            self._labels,
+            train,
+            valid,
+            folder,
+            fingerprint(settings, self._labels, {"train": train, "valid": valid}, outside),
+            on_step,
+            on_epoch,
+            self._fresh,
+            outside,
+            None if start is None else start.reached,
+        )
+
+    def _artifact(self, fitted: Fitted, training: dict[str, int]) -> Artifact:
+        artifact = Artifact(
+            settings=_portable(self._settings),
+            labels=tuple(self._labels),
+            vocabulary=fitted.vocabulary.words,
+            user_words=self._user_words,
+            dictionary=self._tokenizer.used_dictionary(),
+            tensors=fitted.tensors,
+            training=training,
+        )
+        self._compare_wings(artifact, fitted.valid_logits)
+        return artifact
+
+    def _compare_wings(self, artifact: Artifact, torch_logits: np.ndarray) -> None:
+        """Raises TrainingError unless the wing that will answer computes what the wing that trained did."""
+        logits, _ = Predictor(artifact).encode([example.text for example in self._splits.valid])
+        gap = float(np.abs(logits - torch_logits).max())
+        if not gap <= WINGS_AGREE:
+            raise TrainingError(
+                f"the PyTorch and NumPy wings disagree by {gap:.2g} on the validation logits: please report"
+            )
+
+    def _warn_if_cut_short(self, rows: TokenSet) -> None:
+        """A line, once, if sentences are read in part only."""
+        most, warnings = self._settings.text.max_tokens, self._splits.warnings
+        count = sum(len(tokens) >= most for tokens in rows.tokens)
+        if count and not any("(text.max_tokens)" in told for told in warnings):
+            told = f"{count:,} of {len(rows):,} training sentences have {most} tokens or more"
+            warnings.append(f"{told}; what comes after is not read (text.max_tokens)")
+
+
+def _epochs(fitted: Fitted) -> dict[str, int]:
+    return {"epochs": len(fitted.history), "kept_epoch": fitted.kept.epoch}
+
+
+def _portable(settings: Settings) -> Settings:
+    """The settings without the paths of this machine: the model file travels, and is the same from any folder."""
+    vectors = settings.embedding.vectors
+    return replace(
+        settings,
+        data=DataSettings(out_of_scope=settings.data.out_of_scope),
+        text=replace(settings.text, user_dictionary=None),
+        embedding=replace(settings.embedding, vectors=None if vectors is None else Path(vectors).name),
+    )
