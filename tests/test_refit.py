@@ -52,7 +52,7 @@ def test_words_of_validation_rows_are_learned_in_the_end(run: RunFolder):
     assert "zebra" in after.vocabulary
     chances = [Predictor(model).probabilities(["zebra now"])[0, 0] for model in (before, after)]
     assert chances[1] > chances[0]
-    assert after.training == {"rows": 80, "epochs": 10, "kept_epoch": 10, "refit_epochs": 5}
+    assert after.training == {"rows": 80, "epochs": 10, "kept_epoch": 10, "refit_epochs": 10}
 
 
 def test_what_validation_rows_have_told_stays_and_is_told_of_the_model_before(run: RunFolder, splits: Splits):
