@@ -50,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def write_tables(out: Path, rows: Sequence[Row]) -> str:
     """Writes accuracy.json and accuracy.md into the out folder; returns the latter."""
     here = machine.describe()
+    today = {name: model.recipe() for name, model in MODELS.items()}
+    rows = [{**row, "earlier": row["recipe"] != today.get(row["model"], row["recipe"])} for row in rows]
     text = markdown(rows, {name: model.title for name, model in MODELS.items()}) + f"\n{machine.sentence(here)}\n"
     write_json(out / "accuracy.json", {"machine": here, "results": summaries(rows)})
     write_atomically(out / "accuracy.md", text.encode("utf-8"))

@@ -18,7 +18,9 @@ Written by `python -m benchmarks.page`; do not edit. To measure again, on data o
     make bench-long BENCH_DATA=folder-with-data-sets
 
 A data set is a folder with `train.tsv`, `valid.tsv` and `test.tsv`; `oos_test.tsv` adds rows that belong to no intent.
-Everything is chosen on the validation rows, test rows are read once, at the end. Figures are means over the seeds,
+Everything is chosen on the validation rows, test rows are read once, at the end. When they have served, the validation
+rows are learned too: by this tool's models, TF-IDF + LinearSVC and fastText, for whom what was chosen before stays, but
+for few rows per intent, where they would double them; heads on pretrained models have learned the training rows. Figures are means over the seeds,
 ± their standard deviation; models without chance in them run once. Few rows per intent are drawn anew for each run,
 from the training and the validation rows. Training seconds are the processor's, with one thread, so that other work on
 the machine changes them little; sentences a second are the best pass over the test set. MB is what must be on the disk

@@ -10,6 +10,7 @@ from typing import Any
 Row = Mapping[str, Any]
 SHARES = ("accuracy", "macro_f1", "auroc", "fpr95")
 COSTS = ("training_cpu_seconds", "sentences_per_second", "megabytes")
+EARLIER = "¹"
 HEADINGS = {
     "accuracy": "accuracy",
     "macro_f1": "macro-F1",
@@ -25,12 +26,18 @@ def summaries(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """One entry per data set, rows per intent and model, in the order of first appearance.
 
     Every figure is {"mean", "spread"} over the runs; the spread is the standard deviation, None for a single run.
+    earlier: some of the runs were made with another recipe than today's.
     """
     groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
         groups[row["set"], row["per_intent"], row["model"]].append(row)
     return [
-        {"set": key[0], "per_intent": key[1], "model": key[2], "runs": len(runs), **_figures(runs)}
+        {
+            **dict(zip(("set", "per_intent", "model"), key, strict=True)),
+            "runs": len(runs),
+            "earlier": any(run.get("earlier", False) for run in runs),
+            **_figures(runs),
+        }
         for key, runs in groups.items()
     ]
 
@@ -52,7 +59,8 @@ def markdown(rows: Sequence[Row], titles: Mapping[str, str]) -> str:
         parts[entry["set"], entry["per_intent"]].append(entry)
     sections = [_overview(entries, few, titles) for few in dict.fromkeys(entry["per_intent"] for entry in entries)]
     sections += [_full(_heading(*key), part, titles) for key, part in parts.items()]
-    return "\n\n".join(sections) + "\n"
+    told = [f"{EARLIER} measured with an earlier recipe"] if any(entry["earlier"] for entry in entries) else []
+    return "\n\n".join([*sections, *told]) + "\n"
 
 
 def _overview(entries: Sequence[Mapping[str, Any]], few: int | None, titles: Mapping[str, str]) -> str:
@@ -60,7 +68,7 @@ def _overview(entries: Sequence[Mapping[str, Any]], few: int | None, titles: Map
     sets = list(dict.fromkeys(entry["set"] for entry in chosen))
     names = [name for name in titles if any(entry["model"] == name for entry in chosen)]
     names += [name for name in dict.fromkeys(entry["model"] for entry in chosen) if name not in titles]
-    cells = {(entry["model"], entry["set"]): _share(entry["accuracy"]) for entry in chosen}
+    cells = {(entry["model"], entry["set"]): _share(entry["accuracy"]) + _mark(entry) for entry in chosen}
     lines = [[titles.get(name, name), *(cells.get((name, one), "") for one in sets)] for name in names]
     return f"## Test accuracy, %{_few(few)}\n\n" + table(["model", *sets], lines)
 
@@ -68,10 +76,18 @@ def _overview(entries: Sequence[Mapping[str, Any]], few: int | None, titles: Map
 def _full(heading: str, entries: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> str:
     shown = [name for name in (*SHARES, *COSTS) if any(name in entry for entry in entries)]
     lines = [
-        [titles.get(entry["model"], entry["model"]), *(_shown(k, entry.get(k)) for k in shown), str(entry["runs"])]
+        [
+            titles.get(entry["model"], entry["model"]) + _mark(entry),
+            *(_shown(name, entry.get(name)) for name in shown),
+            str(entry["runs"]),
+        ]
         for entry in entries
     ]
     return f"### {heading}\n\n" + table(["model", *(HEADINGS[name] for name in shown), "runs"], lines)
+
+
+def _mark(entry: Mapping[str, Any]) -> str:
+    return f" {EARLIER}" if entry["earlier"] else ""
 
 
 def _heading(name: str, few: int | None) -> str:

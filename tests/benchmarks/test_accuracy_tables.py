@@ -63,3 +63,11 @@ def test_columns_line_up_in_the_source():
     lines = table(["model", "n"], [["a", "1"], ["longer name", "1,000"]]).splitlines()
     assert len({len(line) for line in lines}) == 1
     assert lines[1].endswith(":|") or lines[1].endswith(": |")
+
+
+def test_figures_of_an_earlier_recipe_are_marked():
+    text = markdown([row(recipe="a", earlier=True), row("svm", earlier=False)], TITLES)
+    assert cells(text, "BiGRU")[1] == "90.0 ¹"
+    assert cells(text, "SVM")[1] == "90.0"
+    assert text.endswith("¹ measured with an earlier recipe\n")
+    assert "¹" not in markdown([row(earlier=False)], TITLES)
