@@ -20,13 +20,13 @@ Written by `python -m benchmarks.page`; do not edit. To measure again, on data o
 A data set is a folder with `train.tsv`, `valid.tsv` and `test.tsv`; `oos_test.tsv` adds rows that belong to no intent.
 Everything is chosen on the validation rows, test rows are read once, at the end. When they have served, the validation
 rows are learned too: by this tool's models, TF-IDF + LinearSVC and fastText, for whom what was chosen before stays, but
-for few rows per intent, where they would double them; heads on pretrained models have learned the training rows. Figures are means over the seeds,
-± their standard deviation; models without chance in them run once. Few rows per intent are drawn anew for each run,
-from the training and the validation rows. Training seconds are the processor's, with one thread, so that other work on
-the machine changes them little; sentences a second are the best pass over the test set. MB is what must be on the disk
-to answer, besides code. OOS: how well a model's in-scope score (of others than this tool's: the confidence in the best
-intent, an SVM's margin) tells in-scope test rows from out-of-scope ones; FPR is the share of the latter still accepted
-when 95 % of the former are.
+for few rows per intent, where they would double them; heads on pretrained models have learned the training rows.
+Figures are means over the seeds, ± their standard deviation; models without chance in them run once. Few rows per
+intent are drawn anew for each run, from the training and the validation rows. Training seconds are the processor's,
+with one thread, so that other work on the machine changes them little; sentences a second are the best pass over the
+test set. MB is what must be on the disk to answer, besides code. OOS: how well a model's in-scope score (of others than
+this tool's: the confidence in the best intent, an SVM's margin) tells in-scope test rows from out-of-scope ones; FPR is
+the share of the latter still accepted when 95 % of the former are.
 """
 PARTS = {"accuracy.md": "Accuracy", "speed.md": "Speed"}
 
