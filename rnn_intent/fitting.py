@@ -46,11 +46,10 @@ class Fitting:
 
     def train(self, on_step: OnStep) -> tuple[Artifact, Fitted]:
         """A model of the training rows. What can be seen of a training under way stands in the run folder."""
+        from rnn_intent.training import checkpoint
 
         def on_epoch(history: Sequence[Epoch]) -> None:
             write_progress(self._run, self._settings, history)
-
-        from rnn_intent.training import checkpoint
 
         rows = self._splits.train
         if self._fresh:

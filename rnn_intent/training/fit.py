@@ -75,13 +75,17 @@ def fit(
     compute_repeatably(thread_count(settings.training), device)
     torch.manual_seed(settings.seed)
     own = _with_own_words(settings, train)
-    vocabulary = own_vocabulary = Vocabulary.build(own, settings.vocabulary)
     ngrams = None
     if settings.embedding.ngrams:
         ngrams = NgramVocabulary.build({token for tokens in own for token in tokens}, settings.embedding)
-    vectors = pretrained_vectors(settings, vocabulary)
+    if start is None or start.vectors is None:
+        own_vocabulary = Vocabulary.build(own, settings.vocabulary)
+        vectors = pretrained_vectors(settings, own_vocabulary)
+    else:  # other words would turn the vectors' directions, and further words are read by theirs
+        own_vocabulary, vectors = start.vocabulary, start.vectors
+    vocabulary = own_vocabulary
     if vectors is not None:
-        vocabulary = Vocabulary((*vocabulary.words, *vectors.extra))
+        vocabulary = Vocabulary((*own_vocabulary.words, *vectors.extra))
     lexicon = Lexicon(vocabulary, ngrams)
     built = settings if train.taught is None else students(settings)
     classifier = build_classifier(built, labels, vocabulary, ngrams, vectors).to(device)
@@ -113,7 +117,7 @@ def fit(
     coverage = None if vectors is None else vectors.coverage
     logits = trainer.logits(encoded[1]).numpy()
     threads = torch.get_num_threads()
-    reached = Start(trainer.kept_weights, own_vocabulary, ngrams)
+    reached = Start(trainer.kept_weights, own_vocabulary, ngrams, vectors)
     return Fitted(vocabulary, tensors, trainer.history, trainer.kept, logits, coverage, threads, resumed_after, reached)
 
 

@@ -1,4 +1,4 @@
-"""Where a second training begins that reads more rows than a first: half way back to random weights.
+"""Where a second training begins that reads more rows than a first: part of the way back to random weights.
 
 Weights that have settled on the first rows learn less from further ones than fresh weights do, and fresh ones have to
 learn all again. Shrunk ones do neither (Ash & Adams 2020, shrink and perturb).
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from rnn_intent.text.ngrams import NgramVocabulary
+from rnn_intent.text.vectors import Vectors
 from rnn_intent.text.vocabulary import Vocabulary
 
 KEPT = 0.4  # share of the first training's weights
@@ -22,11 +23,12 @@ WORDS, NGRAMS = "encoder.embedding.words.weight", "encoder.embedding.ngrams.weig
 
 @dataclass(frozen=True)
 class Start:
-    """A classifier's weights, by name, and what the rows of its tables stand for: words and n-grams."""
+    """A classifier's weights, by name, what the rows of its tables stand for, and the vectors beside them."""
 
     weights: Mapping[str, Tensor]
     vocabulary: Vocabulary
     ngrams: NgramVocabulary | None
+    vectors: Vectors | None
 
 
 @torch.no_grad()
