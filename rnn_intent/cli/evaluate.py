@@ -70,6 +70,8 @@ def evaluate(
     path = find_model(run)
     splits = splits_of(path) if data is None else None
     rows = _test_rows(splits) if splits else rows_of_file(data or Path(), data_format, encoding)
+    if splits is None:
+        _say_if_learned(path, rows)
     predictor = Predictor.load(path)
     rows, outside = _by_scope(rows, splits, predictor)
     results = results_of(predictor, rows, outside)
@@ -132,6 +134,21 @@ def _test_rows(splits: Splits) -> list[Example]:
     if not splits.test:
         raise DataError("the run has no test split; name rows to judge it by with --data")
     return splits.test
+
+
+def _say_if_learned(model: Path, rows: list[Example]) -> None:
+    """Rows of a file that the model was made of, validation rows among them, say little of others."""
+    from rnn_intent.cli.rows import splits_of
+    from rnn_intent.data.fold import fold
+
+    try:
+        splits = splits_of(model)
+    except IntentError:
+        return  # a model that came alone
+    learned = {fold(row.text) for row in (*splits.train, *splits.valid)}
+    count = sum(fold(row.text) in learned for row in rows)
+    if count:
+        say(f"{count:,} of {len(rows):,} rows are among those that the model was made of; on others it may do worse")
 
 
 def _by_scope(rows: list[Example], splits: Splits | None, predictor: Predictor) -> tuple[list[Example], list[Example]]:

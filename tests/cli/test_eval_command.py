@@ -31,6 +31,16 @@ def test_json_is_one_object_with_the_promised_keys(invoke, run: RunFolder, tmp_p
     assert "macro_f1" in scores
 
 
+def test_rows_that_the_model_was_made_of_are_told(invoke, run: RunFolder, tmp_path: Path) -> None:
+    (tmp_path / "train.tsv").write_text("time now\task_time\nthe weather\task_weather\n")
+    (tmp_path / "valid.tsv").write_text("what time\task_time\n")
+    run.config.write_text("data: {train: ../../train.tsv, valid: ../../valid.tsv, test: ../../rows.tsv}\n")
+    (tmp_path / "more.tsv").write_text("What  TIME\task_time\nweather\task_weather\n")
+    told = "1 of 2 rows are among those that the model was made of"
+    assert told in invoke("eval", "--data", "more.tsv").stderr
+    assert "made of" not in invoke("eval", "--data", "rows.tsv").stderr
+
+
 def test_fail_under_prints_the_scores_and_exits_with_5(invoke, run: RunFolder, tmp_path: Path) -> None:
     (tmp_path / "more.tsv").write_text("time\task_time\nweather\task_time\n")
     result = invoke("eval", "--data", "more.tsv", "--fail-under", "0.9")
