@@ -14,7 +14,7 @@ from rnn_intent.artifact import read
 from rnn_intent.config import load
 from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits
-from rnn_intent.evaluation.run_report import results_of
+from rnn_intent.evaluation.run_report import results_of, write_report
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder, of_validation
 from rnn_intent.settings import Settings
@@ -27,13 +27,15 @@ TRAIN = [
 VALID = [(f"zebra {n} now", "ask_time") for n in range(10)] + [(f"rain {n} soon", "ask_weather") for n in range(10)]
 
 
-def examples(rows: list[tuple[str, str]]) -> list[Example]:
-    return [Example(text, intent, source=f"rows.tsv:{line}") for line, (text, intent) in enumerate(rows, start=1)]
+def examples(rows: list[tuple[str, str]], file: str = "rows.tsv") -> list[Example]:
+    return [Example(text, intent, source=f"{file}:{line}") for line, (text, intent) in enumerate(rows, start=1)]
 
 
 @pytest.fixture
 def splits() -> Splits:
-    return Splits(examples(TRAIN), examples(VALID), examples([("a zebra", "ask_time"), ("the rain", "ask_weather")]))
+    return Splits(
+        examples(TRAIN), examples(VALID, "valid.tsv"), examples([("a zebra", "ask_time"), ("the rain", "ask_weather")])
+    )
 
 
 @pytest.fixture
@@ -98,3 +100,12 @@ def test_a_model_file_elsewhere_is_asked_itself(run: RunFolder, tmp_path: Path):
     beside = run.path / "other.safetensors"
     beside.write_bytes(run.model.read_bytes())
     assert of_validation(beside) == beside
+
+
+def test_error_cards_know_the_rows_that_were_learned_in_the_end(run: RunFolder, splits: Splits, tmp_path: Path):
+    asked = examples([("zebra 3 now", "ask_weather")])  # a test row that says what a validation row says, otherwise
+    for model, told in ((run.before_refit, False), (run.model, True)):
+        predictor = Predictor.load(model)
+        write_report(tmp_path / "report.html", predictor, results_of(predictor, asked), run, splits)
+        page = (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert ("valid.tsv:4" in page.split('id="errors"')[1]) == told

@@ -86,7 +86,7 @@ def write_report(
     Raises UsageError if the file cannot be written.
     """
     title = run.name if run and run.name else path.stem
-    cards = cards_of(predictor, results, splits.train if splits else ())
+    cards = cards_of(predictor, results, _learned(predictor, splits) if splits else ())
     before = version_of(run.metrics) if run else None
     background = background_of(title, run, splits, predictor.artifact.training)
     # asked after all is read: a new training may have begun, or have come and gone
@@ -95,6 +95,11 @@ def write_report(
     content = report_page(results, background, cards)
     with writing(path):
         write_atomically(path, content.encode("utf-8"))
+
+
+def _learned(predictor: Predictor, splits: Splits) -> list[Example]:
+    """The rows that the model was made of: the validation rows are among them after a refit."""
+    return [*splits.train, *(splits.valid if predictor.artifact.training.get("refit_epochs") else ())]
 
 
 def _tells_of(run: RunFolder, artifact: Artifact) -> bool:
