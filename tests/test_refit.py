@@ -8,16 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from rnn_intent import experiment
 from rnn_intent.artifact import read
+from rnn_intent.cli.main import app
 from rnn_intent.config import load
+from rnn_intent.data.convert import write_examples
 from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits
 from rnn_intent.evaluation.run_report import results_of, write_report
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder, of_validation
-from rnn_intent.settings import Settings
+from rnn_intent.settings import DataSettings, Settings
 from rnn_intent.teaching.lesson import Classroom
 from rnn_intent.teaching.teachers import find_teacher
 
@@ -109,3 +112,25 @@ def test_error_cards_know_the_rows_that_were_learned_in_the_end(run: RunFolder, 
         write_report(tmp_path / "report.html", predictor, results_of(predictor, asked), run, splits)
         page = (tmp_path / "report.html").read_text(encoding="utf-8")
         assert ("valid.tsv:4" in page.split('id="errors"')[1]) == told
+
+
+def test_calibrate_measures_with_the_model_that_has_not_seen_the_validation_rows(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    for name, rows in (("train", TRAIN), ("valid", VALID)):
+        write_examples(examples(rows), tmp_path / f"{name}.tsv", "tsv")
+    train, valid = (str(tmp_path / f"{name}.tsv") for name in ("train", "valid"))
+    paths = DataSettings(train=train, valid=valid, test=valid)
+    run = RunFolder(experiment.train(replace(settings, data=paths), tmp_path / "runs" / "a").run)
+    before, after = (read(path) for path in (run.before_refit, run.model))
+    for outside in ([], ["--data", "strange.tsv"]):
+        (tmp_path / "strange.tsv").write_text("hm\tnothing\nwhat is that\tnothing\n", encoding="utf-8")
+        result = CliRunner().invoke(app, ["calibrate", "a", "--max-false-reject", "20%", *outside, "--json"])
+        told = json.loads(result.stdout)
+        scores = Predictor(before).in_scope_scores([text for text, _ in VALID])
+        assert told["chosen"]["false_reject"] == pytest.approx((scores < told["threshold"]).mean())
+        calibrated = read(run.model)
+        assert calibrated.rejection is not None
+        assert calibrated.rejection["threshold"] == told["threshold"]
+        np.testing.assert_array_equal(calibrated.tensors["head.weight"], after.tensors["head.weight"])
