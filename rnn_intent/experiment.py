@@ -98,7 +98,7 @@ def train(
         before = artifact = _calibrated(_as_stored(trained, half), splits)
         if settings.training.refit:
             artifact = _as_stored(fitting.train_again(fitted, on_step), half)
-            artifact = _with_golden(calibrated_as(before, artifact, [*splits.train, *splits.valid]), splits)
+            artifact = _with_golden(calibrated_as(before, artifact, splits.train, splits.valid), splits)
         unchanged = is_result(run, artifact)
         if not unchanged:
             run.metrics.unlink(missing_ok=True)  # from here on, until they are written again, the run is not finished

@@ -17,6 +17,7 @@ from rnn_intent.config import load
 from rnn_intent.data.convert import write_examples
 from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits
+from rnn_intent.evaluation.rejection import made_strangers
 from rnn_intent.evaluation.run_report import results_of, write_report
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder, of_validation
@@ -63,7 +64,14 @@ def test_words_of_validation_rows_are_learned_in_the_end(run: RunFolder):
 def test_what_validation_rows_have_told_stays_and_is_told_of_the_model_before(run: RunFolder, splits: Splits):
     before, after = (read(path) for path in (run.before_refit, run.model))
     assert before.rejection is not None
-    assert (after.temperature, after.rejection) == (before.temperature, before.rejection)
+    assert after.rejection is not None
+    assert after.temperature == before.temperature
+    factors = [{**model.rejection["score"], "offset": 0} for model in (before, after)]
+    assert factors[0] == factors[1]
+    assert before.rejection["budget"] == after.rejection["budget"]
+    strange = made_strangers(Predictor(before), splits.train)
+    rejected = [(Predictor(m).in_scope_scores(strange) < m.rejection["threshold"]).mean() for m in (before, after)]
+    assert rejected[0] == rejected[1] > 0
     assert not np.array_equal(after.tensors["rejection.pairs"], before.tensors["rejection.pairs"])
     told = json.loads(run.metrics.read_text())["valid"]["accuracy"]
     judged = results_of(Predictor(before), splits.valid).correct.mean()

@@ -18,6 +18,7 @@ import numpy as np
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.data.example import Example
+from rnn_intent.data.outliers import made_outliers
 from rnn_intent.evaluation.heaps import WEIGHTS, evidence, pairs_weight
 from rnn_intent.evaluation.rejection_cost import threshold_for
 from rnn_intent.inference.familiarity import neighbours
@@ -29,6 +30,7 @@ MARGIN = 0.2  # closer than this, the first of two intents is right half of the 
 UNKNOWN = 2.0  # of unknown words; the unit is the standard deviation of the score (docs/rejection.md)
 FOREIGN = 2  # unknown words that one with an unknown letter counts for
 DIRECTIONS = 32
+MADE, MADE_SEED = 2000, 13  # sentences that belong to no intent, where there are none
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
 SMALLEST_SPREAD = 0.05  # of a signal; a few rows that are all alike must not make its factor infinite
 PENALTY = 1.0  # of the logistic regression, so that rows which part without error give no infinite factors
@@ -67,18 +69,33 @@ def fit_rejection(
     return _centred(artifact, texts, false_reject)
 
 
-def calibrated_as(judged: Artifact, artifact: Artifact, rows: Sequence[Example]) -> Artifact:
-    """A model of the same experiment that has learned more rows, calibrated as the one that has not.
+def calibrated_as(
+    judged: Artifact, artifact: Artifact, train: Sequence[Example], further: Sequence[Example]
+) -> Artifact:
+    """A model of the same experiment that has learned further rows, calibrated as the one that has learned `train`.
 
-    What the validation rows have told, temperature, factors and threshold, stays; directions, centres and neighbours
-    are of the model's own rows.
+    What the further rows have told, temperature and factors, stays; directions, centres and neighbours are of its own
+    rows. The threshold is where as many made-up sentences, which neither has read, are rejected as by the other.
     """
     artifact = replace(artifact, temperature=judged.temperature, rejection=None)
-    if judged.rejection is None:
+    kept = judged.rejection
+    if kept is None:
         return artifact
-    predictor = Predictor(artifact)
-    tensors = _places(predictor, rows)
-    return replace(artifact, tensors={**artifact.tensors, **tensors}, rejection=judged.rejection)
+    tensors = {**artifact.tensors, **_places(Predictor(artifact), [*train, *further])}
+    texts = made_strangers(Predictor(judged), train)
+    if not texts:
+        return replace(artifact, tensors=tensors, rejection=kept)
+    share = float((Predictor(judged).in_scope_scores(texts) < kept["threshold"]).mean())
+    score = {**kept["score"], "offset": 0.0}
+    artifact = _centred(replace(artifact, tensors=tensors, rejection={**kept, "score": score}), texts, share)
+    assert artifact.rejection is not None
+    return replace(artifact, rejection={**artifact.rejection, "budget": kept["budget"]})
+
+
+def made_strangers(predictor: Predictor, rows: Sequence[Example]) -> list[str]:
+    """Sentences made of the rows' words that belong to no intent; none of rows of one intent."""
+    tokens = [predictor.tokenizer.words(row.text) for row in rows]
+    return [" ".join(made) for made in made_outliers(tokens, [row.intent for row in rows], MADE, MADE_SEED)]
 
 
 def with_threshold(artifact: Artifact, threshold: float, budget: dict[str, Any]) -> Artifact:

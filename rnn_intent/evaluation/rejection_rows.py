@@ -9,14 +9,10 @@ import numpy as np
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.data.example import Example
-from rnn_intent.data.outliers import made_outliers
 from rnn_intent.errors import DataError
-from rnn_intent.evaluation.rejection import fit_rejection, threshold_against
+from rnn_intent.evaluation.rejection import fit_rejection, made_strangers, threshold_against
 from rnn_intent.evaluation.rejection_cost import OperatingPoint, at_threshold, threshold_for
 from rnn_intent.inference.predictor import Predictor
-
-MADE = 2000  # sentences made up where there are no out-of-scope rows
-MADE_SEED = 13
 
 
 @dataclass(frozen=True)
@@ -62,10 +58,7 @@ def rejection_rows(artifact: Artifact, labelled: Labelled) -> RejectionRows:
     outside = [row.text for row in labelled.outside]
     made = not outside
     if made:
-        source = labelled.train or inside
-        token_lists = [predictor.tokenizer.words(row.text) for row in source]
-        outliers = made_outliers(token_lists, [row.intent for row in source], MADE, MADE_SEED)
-        outside = [" ".join(tokens) for tokens in outliers]
+        outside = made_strangers(predictor, labelled.train or inside)
     return RejectionRows(
         scores=predictor.in_scope_scores(texts),
         correct=np.array([artifact.labels[best] == row.intent for best, row in zip(found, inside, strict=True)]),
