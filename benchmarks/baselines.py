@@ -29,11 +29,12 @@ def tfidf_svm(task: Task) -> Trained:
         features = [words, TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)]
     model = make_pipeline(make_union(*features), LinearSVC(random_state=task.seed))
     model.fit(texts(task.train), intents(task.train))
-    valid = accuracy_of(linear(model), task.valid)
+    answer = linear(model)
+    valid = accuracy_of(answer, task.valid)
     if task.refit:
         rows = [*task.train, *task.valid]
         model.fit(texts(rows), intents(rows))
-    return Trained(linear(model), len(pickle.dumps(model, protocol=5)) / 1e6, {"valid_accuracy": valid})
+    return Trained(answer, len(pickle.dumps(model, protocol=5)) / 1e6, {"valid_accuracy": valid})
 
 
 def linear(model: Any) -> Answer:

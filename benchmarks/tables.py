@@ -33,7 +33,9 @@ def summaries(rows: Sequence[Row]) -> list[dict[str, Any]]:
         groups[row["set"], row["per_intent"], row["model"]].append(row)
     return [
         {
-            **dict(zip(("set", "per_intent", "model"), key, strict=True)),
+            "set": key[0],
+            "per_intent": key[1],
+            "model": key[2],
             "runs": len(runs),
             "earlier": any(run.get("earlier", False) for run in runs),
             **_figures(runs),

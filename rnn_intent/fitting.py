@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
     from rnn_intent.training.fit import Fitted
     from rnn_intent.training.token_sets import TokenSet
     from rnn_intent.training.trainer import Epoch, Progress
+    from rnn_intent.training.warm_start import Start
 
 WINGS_AGREE = 1e-3  # largest difference of float32 logits between the PyTorch and the NumPy wing
 
@@ -68,7 +69,9 @@ class Fitting:
         def on_refit(progress: Progress) -> None:
             on_step(replace(progress, valid_accuracy=None, refit=True))  # they are no validation any more
 
-        fitted = self._fit(settings, rows, ["train", "valid"], self._run.refit_checkpoint, on_refit, start=first)
+        fitted = self._fit(
+            settings, rows, ["train", "valid"], self._run.refit_checkpoint, on_refit, start=first.reached
+        )
         told = {"rows": len(rows), **_epochs(first), "refit_epochs": epochs}
         return self._artifact(fitted, told)
 
@@ -80,7 +83,7 @@ class Fitting:
         folder: Path,
         on_step: OnStep,
         on_epoch: Callable[[list[Epoch]], None] = lambda _: None,
-        start: Fitted | None = None,
+        start: Start | None = None,
     ) -> Fitted:
         from rnn_intent.training.fit import fit
         from rnn_intent.training.token_sets import fingerprint, taught, token_set
@@ -102,7 +105,7 @@ class Fitting:
             on_epoch,
             self._fresh,
             outside,
-            None if start is None else start.reached,
+            start,
         )
 
     def _artifact(self, fitted: Fitted, training: dict[str, int]) -> Artifact:

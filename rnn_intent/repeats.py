@@ -26,7 +26,7 @@ from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.metrics import accuracy, confusions, intent_scores, macro_f1
 from rnn_intent.opening import opened
-from rnn_intent.runs import RunFolder, find_model, of_validation
+from rnn_intent.runs import RunFolder, of_validation
 from rnn_intent.settings import DataSettings, Settings
 
 if TYPE_CHECKING:
@@ -91,12 +91,9 @@ def _train_seeds(
     if tests:
         measures |= {"test_accuracy": spread([test.accuracy for test in tests])}
         measures |= {"test_macro_f1": spread([test.macro_f1 for test in tests])}
-    models = [find_model(run.run) for run in runs]
-    asked = {"valid": [of_validation(model) for model in models], "test": models}
-    together = {
-        name: _scores(Ensemble([Predictor.load(path) for path in asked[name]]), rows)
-        for name, rows in _judged(splits).items()
-    }
+    models = [RunFolder(run.run).model for run in runs]
+    asked = {"valid": list(map(of_validation, models)), "test": models}
+    together = {name: _scores(Ensemble.read(asked[name]), rows) for name, rows in _judged(splits).items()}
     return _summed_up(folder, runs, measures, {"averaged": together})
 
 

@@ -179,8 +179,8 @@ def find_models(run: str | os.PathLike[str], root: Path = RUNS) -> list[Path]:
 
 def of_validation(model: Path) -> Path:
     """The model file to ask about a run's validation rows: the one from before they were learned, if there is one."""
-    before = RunFolder(model.parent).before_refit
-    return before if model.name == RunFolder(model.parent).model.name and before.is_file() else model
+    run = RunFolder(model.parent)
+    return run.before_refit if model == run.model and run.before_refit.is_file() else model
 
 
 def _places(wanted: str, root: Path) -> list[Path]:

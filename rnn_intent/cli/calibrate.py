@@ -58,7 +58,7 @@ def calibrate(
     from rnn_intent.evaluation.rejection import with_threshold
     from rnn_intent.evaluation.rejection_rows import choose_threshold, rejection_rows, with_score
     from rnn_intent.lock import refuse_if_held
-    from rnn_intent.runs import BUILT_IN, RunFolder, find_model, of_validation
+    from rnn_intent.runs import BUILT_IN, RunFolder, find_model
 
     budget = _budget(max_false_reject, max_false_accept)
     path = find_model(run)
@@ -66,11 +66,9 @@ def calibrate(
         raise UsageError("the built-in model stays as it is; name a run of your own")
     refuse_if_held(RunFolder(path.parent))  # a training would put its own threshold in the place of this one
     artifact = model_file.read(path)
-    labelled, own = _labelled(artifact, path, data, format, encoding)
-    before = of_validation(path) if own else path
-    if before == path:
-        artifact = with_score(artifact, labelled)
-    rows = rejection_rows(artifact if before == path else model_file.read(before), labelled)
+    labelled, asked = _labelled(artifact, path, data, format, encoding)
+    artifact = with_score(artifact, labelled)
+    rows = rejection_rows(artifact if asked == path else model_file.read(asked), labelled)
     chosen = choose_threshold(rows, **budget)
     model_file.write(with_threshold(artifact, chosen.threshold, {**budget, "rows": len(rows.scores)}), path)
     print(_as_json(path, rows, chosen) if as_json else _told(path, rows, chosen))
@@ -84,19 +82,19 @@ def _budget(false_reject: str | None, false_accept: str | None) -> dict[str, flo
     return {"false_reject": share(false_reject or "5%", "--max-false-reject")}
 
 
-def _labelled(artifact: Artifact, path: Path, data: Path | None, format: str, encoding: str) -> tuple[Labelled, bool]:
-    """The rows to measure on, and whether those that belong are the run's own validation rows; or those of a file.
+def _labelled(artifact: Artifact, path: Path, data: Path | None, format: str, encoding: str) -> tuple[Labelled, Path]:
+    """The validation rows of the run, or those of a file, and the model file to ask about them.
 
-    Intents that the model lacks do not belong.
-
-    Users collect what should have been rejected: where a file has nothing else, the run's rows stand for the others.
+    Intents that the model lacks do not belong. Users collect what should have been rejected: where a file has nothing
+    else, the run's rows stand for the others.
     """
     from rnn_intent.cli.rows import rows_of_file, splits_of
     from rnn_intent.evaluation.rejection_rows import Labelled
+    from rnn_intent.runs import of_validation
 
     if data is None:
         splits = splits_of(path)
-        return Labelled(splits.valid, splits.out_of_scope.get("valid", []), splits.train), True
+        return Labelled(splits.valid, splits.out_of_scope.get("valid", []), splits.train), of_validation(path)
     rows = rows_of_file(data, format, encoding)
     name = artifact.settings.data.out_of_scope
     unknown = sorted({row.intent for row in rows} - {*artifact.labels, name})
@@ -106,7 +104,9 @@ def _labelled(artifact: Artifact, path: Path, data: Path | None, format: str, en
     if not inside:
         say("no row belongs to an intent of the model: the run's validation rows stand for those that do")
     outside = [row for row in rows if row.intent not in artifact.labels]
-    return Labelled(inside or splits_of(path).valid, outside), not inside
+    if inside:
+        return Labelled(inside, outside), path
+    return Labelled(splits_of(path).valid, outside), of_validation(path)
 
 
 def _points(rows: RejectionRows, chosen: OperatingPoint) -> list[OperatingPoint]:

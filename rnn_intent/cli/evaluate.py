@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rnn_intent.evaluation.results import Results
     from rnn_intent.evaluation.robustness import Bearing
     from rnn_intent.inference.predictor import Predictor
+    from rnn_intent.runs import RunFolder
 
 CONFUSIONS = 10  # pairs shown
 
@@ -64,16 +65,21 @@ def evaluate(
     from rnn_intent.evaluation.evaluate import judge
     from rnn_intent.evaluation.run_report import results_of
     from rnn_intent.inference.predictor import Predictor
-    from rnn_intent.runs import find_model
+    from rnn_intent.runs import RunFolder, find_model
 
     _check_format(format)
     path = find_model(run)
-    splits = splits_of(path) if data is None else None
-    rows = _test_rows(splits) if splits else rows_of_file(data or Path(), data_format, encoding)
-    if splits is None:
-        _say_if_learned(path, rows)
-    predictor = Predictor.load(path)
-    rows, outside = _by_scope(rows, splits, predictor)
+    splits: Splits | None
+    if data is None:
+        splits = splits_of(path)
+        rows, predictor = _test_rows(splits), Predictor.load(path)
+        outside = splits.out_of_scope.get("test", [])
+    else:
+        rows = rows_of_file(data, data_format, encoding)
+        splits = _splits_if_here(path)
+        _say_if_learned(rows, splits)
+        predictor = Predictor.load(path)
+        rows, outside = _by_scope(rows, predictor)
     results = results_of(predictor, rows, outside)
     evaluation = judge(results.labels, results.probabilities, results.truth, results.seconds)
     for intent in evaluation.unknown_intents:
@@ -85,7 +91,7 @@ def evaluate(
     else:
         print("\n\n".join([_told(evaluation, path), *([_robust(bearings)] if bearings else [])]))
     if report is not None:
-        _report(report, predictor, results, path, splits)
+        _report(report, predictor, results, RunFolder(path.parent), splits)
     if fail_under is not None and evaluation.accuracy < fail_under:
         raise CheckFailed(f"accuracy {evaluation.accuracy:.4f} is below --fail-under {fail_under}")
 
@@ -116,17 +122,12 @@ def _bearings(predictor: Predictor, rows: list[Example]) -> Mapping[str, Bearing
     return robustness(predictor, rows)
 
 
-def _report(report: Path, predictor: Predictor, results: Results, model: Path, splits: Splits | None) -> None:
-    from rnn_intent.cli.rows import splits_of
+def _report(report: Path, predictor: Predictor, results: Results, run: RunFolder, splits: Splits | None) -> None:
     from rnn_intent.evaluation.run_report import write_report
-    from rnn_intent.runs import RunFolder
 
     if splits is None:
-        try:
-            splits = splits_of(model)
-        except IntentError:
-            say("the training rows of this model are not here; the report cannot say what errors resemble")
-    write_report(report, predictor, results, RunFolder(model.parent), splits)
+        say("the training rows of this model are not here; the report cannot say what errors resemble")
+    write_report(report, predictor, results, run, splits)
     say(f"the report stands in {report}")
 
 
@@ -136,25 +137,30 @@ def _test_rows(splits: Splits) -> list[Example]:
     return splits.test
 
 
-def _say_if_learned(model: Path, rows: list[Example]) -> None:
-    """Rows of a file that the model was made of, validation rows among them, say little of others."""
+def _splits_if_here(model: Path) -> Splits | None:
+    """None for a model that came alone."""
     from rnn_intent.cli.rows import splits_of
-    from rnn_intent.data.fold import fold
 
     try:
-        splits = splits_of(model)
+        return splits_of(model)
     except IntentError:
-        return  # a model that came alone
+        return None
+
+
+def _say_if_learned(rows: list[Example], splits: Splits | None) -> None:
+    """Rows of a file that the model was made of, validation rows among them, say little of others."""
+    from rnn_intent.data.fold import fold
+
+    if splits is None:
+        return
     learned = {fold(row.text) for row in (*splits.train, *splits.valid)}
     count = sum(fold(row.text) in learned for row in rows)
     if count:
         say(f"{count:,} of {len(rows):,} rows are among those that the model was made of; on others it may do worse")
 
 
-def _by_scope(rows: list[Example], splits: Splits | None, predictor: Predictor) -> tuple[list[Example], list[Example]]:
-    """Rows that belong, and rows that do not: of a run, as it divided them; of a file, by the name of their intent."""
-    if splits is not None:
-        return rows, splits.out_of_scope.get("test", [])
+def _by_scope(rows: list[Example], predictor: Predictor) -> tuple[list[Example], list[Example]]:
+    """Rows of a file that belong, and rows that do not, by the name of their intent."""
     outside = predictor.artifact.settings.data.out_of_scope
     return [row for row in rows if row.intent != outside], [row for row in rows if row.intent == outside]
 

@@ -82,10 +82,11 @@ def calibrated_as(
     if kept is None:
         return artifact
     tensors = {**artifact.tensors, **_places(Predictor(artifact), [*train, *further])}
-    texts = made_strangers(Predictor(judged), train)
+    other = Predictor(judged)
+    texts = made_strangers(other, train)
     if not texts:
         return replace(artifact, tensors=tensors, rejection=kept)
-    share = float((Predictor(judged).in_scope_scores(texts) < kept["threshold"]).mean())
+    share = float((other.in_scope_scores(texts) < kept["threshold"]).mean())
     score = {**kept["score"], "offset": 0.0}
     artifact = _centred(replace(artifact, tensors=tensors, rejection={**kept, "score": score}), texts, share)
     assert artifact.rejection is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -30,7 +31,12 @@ class Ensemble:
     @classmethod
     def load(cls, run: str | os.PathLike[str]) -> Ensemble:
         """The models of a folder that `train --seeds` made, or a single run. Raises ModelError."""
-        return cls([Predictor.load(path) for path in find_models(run)])
+        return cls.read(find_models(run))
+
+    @classmethod
+    def read(cls, models: Iterable[Path]) -> Ensemble:
+        """These model files. Raises ModelError."""
+        return cls([Predictor.load(path) for path in models])
 
     def probabilities(self, texts: Iterable[str]) -> Floats:
         """(texts, labels), each row a distribution over the intents."""

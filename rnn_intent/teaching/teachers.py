@@ -13,7 +13,6 @@ from rnn_intent.data.example import Example
 from rnn_intent.data.opinions import Opinions, read_opinions
 from rnn_intent.errors import UsageError
 from rnn_intent.inference.ensemble import Ensemble
-from rnn_intent.inference.predictor import Predictor
 from rnn_intent.metrics import fit_temperature, softmax
 from rnn_intent.runs import find_models, of_validation
 from rnn_intent.settings import DistillationSettings
@@ -59,7 +58,7 @@ def find_teacher(name: str, room: Classroom) -> Teacher:
     if _is_transformer(path):
         return _transformer(path, room)
     # what they say of validation rows is to be an answer, not a memory
-    return RunTeacher(Ensemble([Predictor.load(of_validation(model)) for model in find_models(name)]))
+    return RunTeacher(Ensemble.read(map(of_validation, find_models(name))))
 
 
 def _can_be_tuned(name: str) -> bool:
