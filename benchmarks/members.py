@@ -62,9 +62,11 @@ def _train(task: Task, settings: Settings, folder: Path) -> None:
     result = experiment.train(settings, run)
     cost = Cost(time.perf_counter() - started, time.process_time() - worked)
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f"model.{os.getpid()}"
-    shutil.copyfile(RunFolder(run).model, unfinished)
-    unfinished.replace(RunFolder(folder).model)
+    # as a teacher, it is judged by the model from before it learned the validation rows
+    for kept in filter(Path.is_file, (RunFolder(run).before_refit, RunFolder(run).model)):
+        unfinished = folder / f"{kept.name}.{os.getpid()}"
+        shutil.copyfile(kept, unfinished)
+        unfinished.replace(folder / kept.name)
     write_json(folder / COSTS, {"details": told(result), "cost": asdict(cost)})
 
 

@@ -118,7 +118,7 @@ def _made(settings: Settings, rows: Sequence[Example], count: int) -> list[str]:
 
 def _alike(settings: Settings, texts: Sequence[str], tokenizer: Tokenizer) -> dict[str, list[str]]:
     """Words like those of the texts, by the experiment's pretrained vectors; none without vectors."""
-    from rnn_intent.training.fit import pretrained_vectors
+    from rnn_intent.training.tables import pretrained_vectors
 
     if settings.embedding.vectors == TEACHER:
         return {}  # no teacher has been prepared: the sentences are to be labelled elsewhere
@@ -152,7 +152,7 @@ def _teach(
     on_lesson: Callable[[int, int], None],
 ) -> list[float]:
     """Writes the lessons; returns how much each teacher counts."""
-    from rnn_intent.training.fit import thread_count
+    from rnn_intent.training.device import thread_count
 
     labels = sorted({row.intent for row in splits.train})
     further = _lines(teaching.unlabelled, settings.data.encoding)  # what is wrong with it is told before tuning

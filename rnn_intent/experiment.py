@@ -29,6 +29,7 @@ from rnn_intent.runs import RUNS, RunFolder, mark_latest, of_validation
 from rnn_intent.settings import Settings
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
+    from rnn_intent.training.fit import Fitted
     from rnn_intent.training.trainer import Progress
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,16 @@ class TrainingResult:
     unchanged: bool = False  # the run was finished before, and no file of it was touched
 
 
+@dataclass(frozen=True)
+class _Models:
+    """The first training, its model, and the one that has learned the validation rows too, or the same once more."""
+
+    fitted: Fitted
+    before: Artifact
+    final: Artifact
+    halved: HalvedCost | None
+
+
 def train(
     config: Settings | str | Path | None = None,
     out: str | Path | None = None,
@@ -92,37 +103,32 @@ def train(
     with opened(run, resume=resume, force=force):
         run.checkpoint.mkdir(exist_ok=True)
         splits = splits or load_splits(settings.data, Path.cwd(), settings.seed)
-        fitting = Fitting(settings, splits, lessons, run, fresh=force)
-        trained, fitted = fitting.train(on_step)
-        cost = _halved_cost(trained, splits) if half else None
-        before = artifact = _calibrated(_as_stored(trained, half), splits)
-        if settings.training.refit:
-            artifact = _as_stored(fitting.train_again(fitted, on_step), half)
-            artifact = _with_golden(calibrated_as(before, artifact, splits.train, splits.valid), splits)
-        unchanged = is_result(run, artifact)
+        models = _fitted(Fitting(settings, splits, lessons, run, fresh=force), settings, splits, half, on_step)
+        unchanged = is_result(run, models.final)
         if not unchanged:
             run.metrics.unlink(missing_ok=True)  # from here on, until they are written again, the run is not finished
             write_config(run, settings)
-            _write_models(run, before, artifact, half)
+            _write_models(run, models, half)
         answering = {"valid": Predictor.load(of_validation(run.model)), "test": Predictor.load(run.model)}
         judged = _judge(answering, splits)
         seconds = time.perf_counter() - started
         if not unchanged:
-            write_records(run, settings, splits, fitted, seconds)
+            write_records(run, settings, splits, models.fitted, seconds)
             shown = "test" if "test" in judged else "valid"
             write_report(run.report, answering[shown], judged[shown], run, splits)
-            write_metrics(run, artifact, fitted, judged)  # last: a run with metrics is finished
+            write_metrics(run, models.final, models.fitted, judged)  # last: a run with metrics is finished
         mark_latest(run)
+    fitted = models.fitted
     return TrainingResult(
         run=run.path,
         epochs=len(fitted.history),
         kept_epoch=fitted.kept.epoch,
-        refit_epochs=artifact.training.get("refit_epochs", 0),
+        refit_epochs=models.final.training.get("refit_epochs", 0),
         valid_accuracy=fitted.kept.valid_accuracy,
         test=_evaluation(judged["test"]) if "test" in judged else None,
         seconds=seconds,
         warnings=splits.warnings,
-        half=cost,
+        half=models.halved,
         vectors_coverage=fitted.vectors_coverage,
         resumed_after=fitted.resumed_after,
         unchanged=unchanged,
@@ -133,6 +139,18 @@ def default_folder(config: Settings | str | Path | None) -> Path:
     """`runs/` and the name of the config: `configs/lstm.yaml` trains into `runs/lstm`."""
     name = Path(config).stem if isinstance(config, str | Path) else "bi-gru"
     return RUNS / name
+
+
+def _fitted(
+    fitting: Fitting, settings: Settings, splits: Splits, half: bool, on_step: Callable[[Progress], None]
+) -> _Models:
+    """Trained, calibrated on the validation rows, and trained on them too."""
+    trained, fitted = fitting.train(on_step)
+    before = final = _calibrated(_as_stored(trained, half), splits)
+    if settings.training.refit:
+        again = _as_stored(fitting.train_again(fitted, on_step), half)
+        final = _with_golden(calibrated_as(before, again, splits.train, splits.valid), splits)
+    return _Models(fitted, before, final, _halved_cost(trained, splits) if half else None)
 
 
 def _as_stored(artifact: Artifact, half: bool) -> Artifact:
@@ -167,12 +185,12 @@ def _valid_logits(artifact: Artifact, splits: Splits) -> np.ndarray:
     return Predictor(artifact).encode([example.text for example in splits.valid])[0]
 
 
-def _write_models(run: RunFolder, before: Artifact, artifact: Artifact, half: bool) -> None:
-    if before is artifact:
+def _write_models(run: RunFolder, models: _Models, half: bool) -> None:
+    if models.before is models.final:
         run.before_refit.unlink(missing_ok=True)
     else:
-        model_file.write(before, run.before_refit, half=half)
-    model_file.write(artifact, run.model, half=half)
+        model_file.write(models.before, run.before_refit, half=half)
+    model_file.write(models.final, run.model, half=half)
 
 
 def _judge(answering: dict[str, Predictor], splits: Splits) -> dict[str, Results]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnn_intent.artifact import Artifact
-from rnn_intent.data.example import Example
 from rnn_intent.data.opinions import Opinions
 from rnn_intent.data.splits import Splits
 from rnn_intent.errors import TrainingError
@@ -45,6 +45,13 @@ class Fitting:
         self._tokenizer = Tokenizer(settings.text, self._user_words)
         self._labels = sorted({example.intent for example in splits.train})
 
+    @cached_property
+    def _rows(self) -> dict[str, TokenSet]:
+        from rnn_intent.training.token_sets import token_set
+
+        parts = {"train": self._splits.train, "valid": self._splits.valid}
+        return {name: token_set(self._tokenizer, self._labels, rows) for name, rows in parts.items()}
+
     def train(self, on_step: OnStep) -> tuple[Artifact, Fitted]:
         """A model of the training rows. What can be seen of a training under way stands in the run folder."""
         from rnn_intent.training import checkpoint
@@ -52,46 +59,51 @@ class Fitting:
         def on_epoch(history: Sequence[Epoch]) -> None:
             write_progress(self._run, self._settings, history)
 
-        rows = self._splits.train
         if self._fresh:
             checkpoint.discard(self._run.refit_checkpoint)  # first: it is nothing without the one of the first training
-        fitted = self._fit(self._settings, rows, ["train"], self._run.checkpoint, on_step, on_epoch)
+        rows = self._rows["train"]
+        self._warn_if_cut_short(rows)
+        texts = [row.text for row in self._splits.train]
+        fitted = self._fit(self._settings, rows, texts, ["train"], self._run.checkpoint, on_step, on_epoch)
         return self._artifact(fitted, {"rows": len(rows), **_epochs(fitted)}), fitted
 
     def train_again(self, first: Fitted, on_step: OnStep) -> Artifact:
         """A model of the validation rows too, from where the first training has led, in a share of its epochs."""
+        from rnn_intent.training.token_sets import joined
+
         training = self._settings.training
         epochs = math.ceil(training.refit * first.kept.epoch)
         settings = replace(self._settings, training=replace(training, epochs=epochs, patience="auto"))
-        known = [row for row in self._splits.valid if row.intent in self._labels]
-        rows = [*self._splits.train, *known]
 
         def on_refit(progress: Progress) -> None:
             on_step(replace(progress, valid_accuracy=None, refit=True))  # they are no validation any more
 
-        fitted = self._fit(
-            settings, rows, ["train", "valid"], self._run.refit_checkpoint, on_refit, start=first.reached
-        )
+        rows = joined(self._rows["train"], self._rows["valid"])
+        known = [row for row in self._splits.valid if row.intent in self._labels]
+        texts = [row.text for row in (*self._splits.train, *known)]
+        folder = self._run.refit_checkpoint
+        fitted = self._fit(settings, rows, texts, ["train", "valid"], folder, on_refit, start=first.reached)
         told = {"rows": len(rows), **_epochs(first), "refit_epochs": epochs}
         return self._artifact(fitted, told)
 
     def _fit(
         self,
         settings: Settings,
-        rows: Sequence[Example],
+        train: TokenSet,
+        texts: Sequence[str],
         parts: Sequence[str],
         folder: Path,
         on_step: OnStep,
         on_epoch: Callable[[list[Epoch]], None] = lambda _: None,
         start: Start | None = None,
     ) -> Fitted:
+        """texts: of the rows, for a teacher to be looked up. parts: the splits that they are of."""
         from rnn_intent.training.fit import fit
-        from rnn_intent.training.token_sets import fingerprint, taught, token_set
+        from rnn_intent.training.token_sets import fingerprint, taught
 
-        train, valid = (token_set(self._tokenizer, self._labels, part) for part in (rows, self._splits.valid))
-        self._warn_if_cut_short(train)
+        valid = self._rows["valid"]
         if self._opinions is not None:
-            train = taught(self._tokenizer, self._labels, rows, train, self._opinions)
+            train = taught(self._tokenizer, self._labels, texts, train, self._opinions)
         strangers = [row for part in parts for row in self._splits.out_of_scope.get(part, ())]
         outside = [self._tokenizer.words(row.text) for row in strangers]
         return fit(
@@ -131,12 +143,12 @@ class Fitting:
             )
 
     def _warn_if_cut_short(self, rows: TokenSet) -> None:
-        """A line, once, if sentences are read in part only."""
-        most, warnings = self._settings.text.max_tokens, self._splits.warnings
+        """A line if sentences are read in part only."""
+        most = self._settings.text.max_tokens
         count = sum(len(tokens) >= most for tokens in rows.tokens)
-        if count and not any("(text.max_tokens)" in told for told in warnings):
+        if count:
             told = f"{count:,} of {len(rows):,} training sentences have {most} tokens or more"
-            warnings.append(f"{told}; what comes after is not read (text.max_tokens)")
+            self._splits.warnings.append(f"{told}; what comes after is not read (text.max_tokens)")
 
 
 def _epochs(fitted: Fitted) -> dict[str, int]:

@@ -17,7 +17,7 @@ from rnn_intent.errors import UsageError
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder
 from rnn_intent.text.vectors import read_vectors
-from rnn_intent.training import fit
+from rnn_intent.training import tables
 from rnn_intent.training.fit import students
 
 WORDS = {
@@ -104,7 +104,7 @@ def test_sentences_of_a_file_count_once_and_none_that_is_judged(settings, tmp_pa
 
 def test_vectors_reword_what_the_teacher_is_asked_and_read_the_new_words(settings, tmp_path: Path, monkeypatch):
     read_files = []
-    monkeypatch.setattr(fit, "read_vectors", lambda *given: read_files.append(given) or read_vectors(*given))
+    monkeypatch.setattr(tables, "read_vectors", lambda *given: read_files.append(given) or read_vectors(*given))
     words = {word for text, _ in ROWS for word in text.split()} | {"minute"}
     vectors = {
         word: [float(number == place) for number in range(len(words))] for place, word in enumerate(sorted(words))

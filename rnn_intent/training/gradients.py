@@ -20,13 +20,13 @@ from torch.nn.functional import cross_entropy
 from rnn_intent.data.splits import Splits
 from rnn_intent.errors import DataError
 from rnn_intent.settings import Cell, Settings
-from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import user_words_of
-from rnn_intent.text.vocabulary import Vocabulary
+from rnn_intent.training.device import compute_repeatably, thread_count
 from rnn_intent.training.encoder import IntentClassifier
-from rnn_intent.training.fit import build_classifier, compute_repeatably, thread_count
-from rnn_intent.training.lexicon import Lexicon, TokenBatch
+from rnn_intent.training.fit import build_classifier
+from rnn_intent.training.lexicon import TokenBatch
+from rnn_intent.training.tables import Tables
 from rnn_intent.training.token_sets import TokenSet, token_set
 from rnn_intent.training.trainer import LabelledSet, Trainer
 
@@ -152,12 +152,9 @@ def _measure_cell(
     settings: Settings, labels: Sequence[str], train: TokenSet, valid: TokenSet, long: LongSentences
 ) -> CellGradients:
     torch.manual_seed(settings.seed)
-    vocabulary = Vocabulary.build(train.tokens, settings.vocabulary)
-    ngrams = None
-    if settings.embedding.ngrams:
-        ngrams = NgramVocabulary.build({token for tokens in train.tokens for token in tokens}, settings.embedding)
-    lexicon = Lexicon(vocabulary, ngrams)
-    classifier = build_classifier(settings, labels, vocabulary, ngrams)
+    tables = Tables.build(settings, train)
+    classifier = build_classifier(settings, labels, tables)
+    lexicon = tables.lexicon()
     sets = [LabelledSet([lexicon.encode(tokens) for tokens in part.tokens], part.targets) for part in (train, valid)]
     batch = lexicon.batch([lexicon.encode(tokens) for tokens in long.tokens])
     targets = torch.from_numpy(long.targets)

@@ -38,16 +38,23 @@ def token_set(tokenizer: Tokenizer, labels: Sequence[str], examples: Sequence[Ex
     return TokenSet([tokenizer.words(example.text) for example in examples], targets)
 
 
+def joined(first: TokenSet, second: TokenSet) -> TokenSet:
+    """The rows of both; those of the second with a known intent only."""
+    known = np.flatnonzero(second.targets >= 0).tolist()
+    tokens = [*first.tokens, *(second.tokens[row] for row in known)]
+    return TokenSet(tokens, np.concatenate([first.targets, second.targets[known]]))
+
+
 def taught(
-    tokenizer: Tokenizer, labels: Sequence[str], rows: Sequence[Example], known: TokenSet, lessons: Opinions
+    tokenizer: Tokenizer, labels: Sequence[str], texts: Sequence[str], known: TokenSet, lessons: Opinions
 ) -> TokenSet:
-    """The training rows and the sentences that only the teacher knows, with what it says of each."""
-    own = {fold(row.text) for row in rows}
+    """The rows, whose texts are given, and the sentences that only the teacher knows, with what it says of each."""
+    own = {fold(text) for text in texts}
     further = [text for text, _ in lessons if fold(text) not in own]
     return TokenSet(
         [*known.tokens, *map(tokenizer.words, further)],
         np.concatenate([known.targets, np.full(len(further), -1, dtype=np.int64)]),
-        lessons.table([row.text for row in rows] + further, labels),
+        lessons.table([*texts, *further], labels),
     )
 
 

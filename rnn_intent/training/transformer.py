@@ -15,7 +15,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from rnn_intent.errors import ModelError, UsageError, printable
 from rnn_intent.training.batches import lengths_of
-from rnn_intent.training.fit import compute_repeatably
+from rnn_intent.training.device import compute_repeatably
 
 LONGEST = 128  # tokens that are read of a sentence
 BEGINS = ("\u2581", "\u0120")  # how pieces are marked that begin a word

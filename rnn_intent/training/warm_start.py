@@ -13,9 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnn_intent.text.ngrams import NgramVocabulary
-from rnn_intent.text.vectors import Vectors
 from rnn_intent.text.vocabulary import Vocabulary
+from rnn_intent.training.tables import Tables
 
 KEPT = 0.4  # share of the first training's weights
 WORDS, NGRAMS = "encoder.embedding.words.weight", "encoder.embedding.ngrams.weight"
@@ -23,25 +22,24 @@ WORDS, NGRAMS = "encoder.embedding.words.weight", "encoder.embedding.ngrams.weig
 
 @dataclass(frozen=True)
 class Start:
-    """A classifier's weights, by name, what the rows of its tables stand for, and the vectors beside them."""
+    """A classifier's weights, by name, and what the rows of its tables stand for."""
 
     weights: Mapping[str, Tensor]
-    vocabulary: Vocabulary
-    ngrams: NgramVocabulary | None
-    vectors: Vectors | None
+    tables: Tables
 
 
 @torch.no_grad()
-def begin_from(start: Start, classifier: nn.Module, vocabulary: Vocabulary, ngrams: NgramVocabulary | None) -> None:
+def begin_from(start: Start, classifier: nn.Module, tables: Tables) -> None:
     """Moves the fresh weights of a classifier towards earlier ones; table rows that are new stay fresh."""
-    tables = {WORDS: _common_words(vocabulary, start.vocabulary)}
-    if ngrams is not None and start.ngrams is not None:
-        _, *common = np.intersect1d(ngrams.kept, start.ngrams.kept, assume_unique=True, return_indices=True)
-        tables[NGRAMS] = common[0], common[1]
+    common = {WORDS: _common_words(tables.own, start.tables.own)}
+    if tables.ngrams is not None and start.tables.ngrams is not None:
+        kept = tables.ngrams.kept, start.tables.ngrams.kept
+        _, *places = np.intersect1d(*kept, assume_unique=True, return_indices=True)
+        common[NGRAMS] = places[0], places[1]
     for name, fresh in classifier.named_parameters():
         earlier = start.weights[name]
-        if name in tables:
-            new, old = (torch.from_numpy(rows) for rows in tables[name])
+        if name in common:
+            new, old = (torch.from_numpy(rows) for rows in common[name])
             fresh[new] = torch.lerp(fresh[new], earlier[old].to(fresh.device), KEPT)
         else:
             fresh.lerp_(earlier.to(fresh.device), KEPT)

@@ -10,6 +10,7 @@ from benchmarks.members import kept_costs, member
 from benchmarks.task import Task
 from rnn_intent import experiment
 from rnn_intent.data.example import Example
+from rnn_intent.runs import of_validation
 from rnn_intent.settings import Settings
 
 
@@ -22,6 +23,7 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         seeds.append(settings.seed)
         out.mkdir()
         (out / "model.safetensors").write_bytes(b"model %d" % settings.seed)
+        (out / "before-refit.safetensors").write_bytes(b"model %d, before" % settings.seed)
         return SimpleNamespace(epochs=3, kept_epoch=2, valid_accuracy=0.5)
 
     monkeypatch.setattr(experiment, "train", train)
@@ -40,6 +42,7 @@ def test_a_member_is_trained_once_and_what_it_cost_is_told_to_those_who_come_lat
     assert trainings == [13]
     assert first.file == second.file
     assert second.file.read_bytes() == b"model 13"
+    assert of_validation(second.file).read_bytes() == b"model 13, before"
     assert kept_costs([first]).seconds == 0  # the clock of its task has run already
     assert kept_costs([second, second]).seconds == 2 * second.cost.seconds > 0
     assert second.details == {"epochs": 3, "kept_epoch": 2, "valid_accuracy": 0.5}

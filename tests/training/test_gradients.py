@@ -10,11 +10,9 @@ from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits
 from rnn_intent.errors import DataError
 from rnn_intent.settings import EmbeddingSettings, ModelSettings, Settings, TrainingSettings
-from rnn_intent.text.ngrams import NgramVocabulary
-from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training.fit import build_classifier
 from rnn_intent.training.gradients import input_gradients, join_sentences, measure_gradients
-from rnn_intent.training.lexicon import Lexicon
+from rnn_intent.training.tables import Tables
 from rnn_intent.training.token_sets import TokenSet
 
 CELLS = ["rnn", "lstm", "gru"]
@@ -30,10 +28,9 @@ def made(cell: str):
     """A classifier in float64 that has been shaken, its batch of three sentences, and their classes."""
     torch.manual_seed(3)
     settings = replace(SETTINGS, model=replace(SETTINGS.model, cell=cell))
-    vocabulary = Vocabulary.build(SENTENCES, settings.vocabulary)
-    ngrams = NgramVocabulary.build({token for tokens in SENTENCES for token in tokens}, settings.embedding)
-    lexicon = Lexicon(vocabulary, ngrams)
-    classifier = build_classifier(settings, ["a", "b", "c"], vocabulary, ngrams).double()
+    tables = Tables.build(settings, TokenSet(SENTENCES, np.arange(3)))
+    lexicon = tables.lexicon()
+    classifier = build_classifier(settings, ["a", "b", "c"], tables).double()
     with torch.no_grad():
         for weights in classifier.parameters():
             weights.copy_(torch.randn_like(weights) * 0.7)
@@ -91,13 +88,13 @@ def test_a_linear_chain_of_one_number_shrinks_by_its_weight_at_each_step() -> No
         model=replace(SETTINGS.model, cell="rnn", hidden_size=1),
     )
     tokens = [["a"] * 8]
-    vocabulary = Vocabulary.build(tokens, settings.vocabulary)
-    classifier = build_classifier(settings, ["x", "y"], vocabulary, None).double()
+    tables = Tables.build(settings, TokenSet(tokens, np.zeros(1)))
+    classifier = build_classifier(settings, ["x", "y"], tables).double()
     with torch.no_grad():
         classifier.encoder.embedding.words.weight.fill_(1e-9)
         for name, weights in classifier.encoder.recurrent.named_parameters():
             weights.fill_(0.6 if name == "weight_hh_l0" else 1.0 if name == "weight_ih_l0" else 0.0)
-    lexicon = Lexicon(vocabulary, None)
+    lexicon = tables.lexicon()
     (norms,) = input_gradients(classifier, lexicon.batch([lexicon.encode(tokens[0])]), torch.tensor([0]))
     np.testing.assert_allclose((norms[:-1] / norms[1:]).numpy(), 0.6, rtol=1e-6)
 
