@@ -2,7 +2,8 @@
 
 1. Prepare the teachers; where the settings ask for it, keep how one of them reads words alone.
 2. Gather sentences: the training rows, a file of unlabelled ones, and ones made of the training rows' words.
-3. Ask the teachers, and keep what they say in the run folder: `lessons.jsonl` can teach other students.
+3. Ask the teachers, and keep what they say in the run folder: `lessons.jsonl` can teach other students. Those that
+   can learn the validation rows too speak once more, for the student's second training: `lessons-refit.jsonl`.
 4. Train as always, on labels and lessons.
 
 The teachers are needed for this only; the model answers without them.
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_intent.data.encoding import read_text
 from rnn_intent.data.example import Example
 from rnn_intent.data.fold import fold
-from rnn_intent.data.opinions import read_opinions, write_opinions
+from rnn_intent.data.opinions import Lessons, write_opinions
 from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.errors import DataError, UsageError, printable
 from rnn_intent.experiment import TrainingResult, train
@@ -75,7 +76,7 @@ def distill(
         if not (resume and _given(run, asked)):
             shares = _teach(settings, teaching, splits, run, on_tune, on_word, on_lesson)
             write_json(run.teaching, {**asked, "shares": shares})  # last: lessons without it were not finished
-    given = read_opinions(run.lessons)
+    given = Lessons.read(run.lessons, run.refit_lessons)
     settings = _with_vectors(settings, run)
     return train(settings, out, resume=not force, force=force, half=half, on_step=on_step, splits=splits, lessons=given)
 
@@ -165,10 +166,17 @@ def _teach(
     texts = _gathered(_with_vectors(settings, run), splits, further)
     texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
     shares = teacher_shares(teachers, room)
-    table = lessons(teachers, labels, texts, shares, on_lesson)
-    if not table.any():
+    again = [teacher.refit(room) for teacher in teachers] if settings.training.refit else teachers
+    groups = [teachers] if again == teachers else [teachers, again]
+    further_rows = [row.text for row in room.known_valid] if len(groups) > 1 else []
+    tables = lessons(groups, labels, [*texts, *further_rows], shares, on_lesson)
+    first = tables[0][: len(texts)]
+    if not first.any():
         raise UsageError("the teachers say nothing about the training rows, and bring no other sentences")
-    write_opinions(run.lessons, texts, labels, table)
+    run.refit_lessons.unlink(missing_ok=True)
+    write_opinions(run.lessons, texts, labels, first)
+    if len(groups) > 1:
+        write_opinions(run.refit_lessons, [*texts, *further_rows], labels, tables[1])
     return [round(share, 4) for share in shares]
 
 
@@ -210,6 +218,7 @@ def _asked(settings: Settings, teaching: Teaching) -> dict[str, Any]:
         "unlabelled": None if unlabelled is None else {"file": str(unlabelled), "sha256": _sha256(unlabelled)},
         "made": settings.distillation.made,
         "seed": settings.seed,
+        "refit": settings.training.refit > 0,
         "text": asdict(settings.text),
         "vectors": _rewording(settings),
     }

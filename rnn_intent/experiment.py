@@ -14,7 +14,7 @@ import numpy as np
 from rnn_intent import artifact as model_file
 from rnn_intent.artifact import Artifact
 from rnn_intent.config import load
-from rnn_intent.data.opinions import Opinions
+from rnn_intent.data.opinions import Lessons
 from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.evaluation.evaluate import Evaluation, judge
 from rnn_intent.evaluation.rejection import calibrated_as, fit_rejection
@@ -83,7 +83,7 @@ def train(
     half: bool = False,
     on_step: Callable[[Progress], None] = lambda _: None,
     splits: Splits | None = None,
-    lessons: Opinions | None = None,
+    lessons: Lessons | None = None,
 ) -> TrainingResult:
     """Trains the experiment of a config file, or the shipped default, into a run folder.
 

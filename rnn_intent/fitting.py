@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_intent.artifact import Artifact
-from rnn_intent.data.opinions import Opinions
+from rnn_intent.data.example import Example
+from rnn_intent.data.opinions import Lessons, Opinions
 from rnn_intent.data.splits import Splits
 from rnn_intent.errors import TrainingError
 from rnn_intent.inference.predictor import Predictor
@@ -36,11 +37,11 @@ OnStep = Callable[["Progress"], None]
 class Fitting:
     """An experiment's rows as training reads them, and the models that are made of them.
 
-    opinions: what a teacher says of training rows and of further sentences. fresh: leave aside what checkpoints hold.
+    lessons: what teachers say of the rows and of further sentences. fresh: leave aside what checkpoints hold.
     """
 
-    def __init__(self, settings: Settings, splits: Splits, opinions: Opinions | None, run: RunFolder, fresh: bool):
-        self._settings, self._splits, self._opinions, self._run, self._fresh = settings, splits, opinions, run, fresh
+    def __init__(self, settings: Settings, splits: Splits, lessons: Lessons | None, run: RunFolder, fresh: bool):
+        self._settings, self._splits, self._lessons, self._run, self._fresh = settings, splits, lessons, run, fresh
         self._user_words = user_words_of(settings.text)
         self._tokenizer = Tokenizer(settings.text, self._user_words)
         self._labels = sorted({example.intent for example in splits.train})
@@ -63,8 +64,8 @@ class Fitting:
             checkpoint.discard(self._run.refit_checkpoint)  # first: it is nothing without the one of the first training
         rows = self._rows["train"]
         self._warn_if_cut_short(rows)
-        texts = [row.text for row in self._splits.train]
-        fitted = self._fit(self._settings, rows, texts, ["train"], self._run.checkpoint, on_step, on_epoch)
+        taught = self._taught(rows, self._splits.train, self._lessons.first if self._lessons else None)
+        fitted = self._fit(self._settings, taught, ["train"], self._run.checkpoint, on_step, on_epoch)
         return self._artifact(fitted, {"rows": len(rows), **_epochs(fitted)}), fitted
 
     def train_again(self, first: Fitted, on_step: OnStep) -> Artifact:
@@ -80,30 +81,35 @@ class Fitting:
 
         rows = joined(self._rows["train"], self._rows["valid"])
         known = [row for row in self._splits.valid if row.intent in self._labels]
-        texts = [row.text for row in (*self._splits.train, *known)]
+        taught = self._taught(rows, [*self._splits.train, *known], self._lessons.refit if self._lessons else None)
         folder = self._run.refit_checkpoint
-        fitted = self._fit(settings, rows, texts, ["train", "valid"], folder, on_refit, start=first.reached)
+        fitted = self._fit(settings, taught, ["train", "valid"], folder, on_refit, start=first.reached)
         told = {"rows": len(rows), **_epochs(first), "refit_epochs": epochs}
         return self._artifact(fitted, told)
+
+    def _taught(self, rows: TokenSet, examples: Sequence[Example], opinions: Opinions | None) -> TokenSet:
+        """The rows with what teachers say of them, and the further sentences that these speak of."""
+        from rnn_intent.training.token_sets import taught
+
+        if opinions is None:
+            return rows
+        return taught(self._tokenizer, self._labels, [row.text for row in examples], rows, opinions)
 
     def _fit(
         self,
         settings: Settings,
         train: TokenSet,
-        texts: Sequence[str],
         parts: Sequence[str],
         folder: Path,
         on_step: OnStep,
         on_epoch: Callable[[list[Epoch]], None] = lambda _: None,
         start: Start | None = None,
     ) -> Fitted:
-        """texts: of the rows, for a teacher to be looked up. parts: the splits that they are of."""
+        """parts: the splits that the rows are of."""
         from rnn_intent.training.fit import fit
-        from rnn_intent.training.token_sets import fingerprint, taught
+        from rnn_intent.training.token_sets import fingerprint
 
         valid = self._rows["valid"]
-        if self._opinions is not None:
-            train = taught(self._tokenizer, self._labels, texts, train, self._opinions)
         strangers = [row for part in parts for row in self._splits.out_of_scope.get(part, ())]
         outside = [self._tokenizer.words(row.text) for row in strangers]
         return fit(

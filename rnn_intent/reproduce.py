@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_intent import artifact as model_file
 from rnn_intent.artifact import Artifact, weights_hash
 from rnn_intent.config import diff, load
-from rnn_intent.data.opinions import read_opinions
+from rnn_intent.data.opinions import Lessons
 from rnn_intent.environment import MACHINE, VERSIONS, changes
 from rnn_intent.errors import UsageError, printable
 from rnn_intent.experiment import train
@@ -66,7 +66,7 @@ def reproduce(run: str | Path | None = None, on_step: Callable[[Progress], None]
     artifact = model_file.read(before.model)
     with tempfile.TemporaryDirectory(prefix="rnn-intent-") as scratch:
         after = RunFolder(Path(scratch) / "again")
-        lessons = read_opinions(before.lessons) if before.teaching.exists() else None
+        lessons = Lessons.read(before.lessons, before.refit_lessons) if before.teaching.exists() else None
         half = artifact.dtype == "float16"
         splits = splits_of_run(before, settings)
         train(settings, out=after.path, half=half, on_step=on_step, splits=splits, lessons=lessons)

@@ -85,6 +85,11 @@ class RunFolder:
         return self.path / "lessons.jsonl"
 
     @property
+    def refit_lessons(self) -> Path:
+        """The same of teachers that have learned the validation rows too, for the second training."""
+        return self.path / "lessons-refit.jsonl"
+
+    @property
     def word_vectors(self) -> Path:
         """How a teacher reads words alone, where they are what a student's embedding stands on."""
         return self.path / "word-vectors.txt.gz"

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rnn_intent import experiment
@@ -15,6 +16,7 @@ from rnn_intent.data.splits import load_splits
 from rnn_intent.distillation import Teaching, distill, sentences
 from rnn_intent.errors import UsageError
 from rnn_intent.inference.predictor import Predictor
+from rnn_intent.reproduce import reproduce
 from rnn_intent.runs import RunFolder
 from rnn_intent.text.vectors import read_vectors
 from rnn_intent.training import tables
@@ -50,7 +52,8 @@ def test_a_student_learns_from_a_run_and_goes_on_with_its_lessons(settings, tmp_
     run = RunFolder(result.run)
     given = read_opinions(run.lessons)
     splits = load_splits(settings.data, Path.cwd(), settings.seed)
-    assert told[-1] == (len(given), len(given))
+    asked = len(read_opinions(run.refit_lessons))  # the validation rows too
+    assert told[-1] == (asked, asked)
     assert len(splits.train) + 40 < len(given) <= len(splits.train) + 60
     assert not {fold(text) for text, _ in given} & {fold(row.text) for row in (*splits.valid, *splits.test)}
     first = run.model.read_bytes()
@@ -63,6 +66,34 @@ def test_a_student_learns_from_a_run_and_goes_on_with_its_lessons(settings, tmp_
     assert run.model.read_bytes() == first
     with pytest.raises(UsageError, match="other teachers"):
         distill(settings, Teaching(["teacher", "another"]), run.path, resume=True)
+
+
+def test_in_its_second_training_a_student_hears_teachers_that_have_learned_the_validation_rows(
+    settings, tmp_path: Path
+):
+    """The validation rows alone know zebras; a student with one epoch of its own learns of them from its teacher."""
+    rows = {"train": ROWS, "valid": [(f"zebra {n} now", "play") for n in range(9)]}
+    for name, given in rows.items():
+        (tmp_path / f"{name}.tsv").write_text(
+            "".join(f"{text}\t{intent}\n" for text, intent in given), encoding="utf-8"
+        )
+    data = replace(settings.data, train=str(tmp_path / "train.tsv"), valid=str(tmp_path / "valid.tsv"))
+    settings = replace(settings, data=data, training=replace(settings.training, epochs=8))
+    teacher = RunFolder(experiment.train(settings, tmp_path / "runs" / "teacher").run)
+    run = RunFolder(distill(settings, Teaching(["teacher"]), tmp_path / "runs" / "student").run)
+    lessons = [read_opinions(path) for path in (run.lessons, run.refit_lessons)]
+    texts = [[text for text, _ in said] for said in lessons]
+    assert texts[1] == texts[0] + [text for text, _ in rows["valid"]]
+    asked = [*texts[0][:5], "zebra 3 now"]
+    for said, model in zip(lessons, (teacher.before_refit, teacher.model), strict=True):
+        known = [text for text in asked if text in dict(said)]
+        expected = Predictor.load(model).probabilities(known)
+        np.testing.assert_allclose(said.table(known, sorted(WORDS)), expected, atol=2e-3)
+    assert not reproduce(run.path).different
+
+    once = replace(settings, training=replace(settings.training, refit=0.0))
+    distill(once, Teaching(["teacher"]), run.path, force=True)
+    assert not run.refit_lessons.exists()
 
 
 def test_a_file_of_answers_teaches_what_no_label_says(settings, tmp_path: Path):

@@ -84,6 +84,9 @@ def test_a_teacher_answers_of_validation_rows_as_one_that_has_not_seen_them(run:
     texts = [row.text for row in splits.valid]
     said = find_teacher(str(run.path), room).probabilities(texts)
     np.testing.assert_array_equal(said, Predictor.load(run.before_refit).probabilities(texts))
+    again = find_teacher(str(run.path), room).refit(room)
+    np.testing.assert_array_equal(again.probabilities(texts), Predictor.load(run.model).probabilities(texts))
+    assert again.refit(room) is again
 
 
 def test_without_a_refit_there_is_one_model_and_an_earlier_one_does_not_stay(run: RunFolder, settings, splits):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,20 @@ class Opinions:
                 if label in column:
                     table[row, column[label]] = chance
         return distributions(table)
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What teachers say to a student, and, for its second training, once they have learned the validation rows too."""
+
+    first: Opinions
+    refit: Opinions
+
+    @classmethod
+    def read(cls, first: Path, refit: Path) -> Lessons:
+        """From the files of a run folder. Without the second one, what the teachers say stays. Raises DataError."""
+        said = read_opinions(first)
+        return cls(said, read_opinions(refit) if refit.is_file() else said)
 
 
 def distributions(table: np.ndarray) -> np.ndarray:

@@ -38,6 +38,11 @@ class Classroom:
     tokenizer: Tokenizer = field(default_factory=lambda: Tokenizer(TextSettings()))
     on_tune: Callable[[str, Progress], None] = lambda _name, _progress: None
 
+    @property
+    def known_valid(self) -> list[Example]:
+        """The validation rows whose intent training knows."""
+        return [row for row in self.valid if row.intent in self.labels]
+
     def targets(self, rows: Sequence[Example]) -> np.ndarray:
         """Class numbers, (rows,), -1 for an intent that training does not know."""
         number = {label: index for index, label in enumerate(self.labels)}
@@ -72,6 +77,10 @@ class Teacher(Protocol):
         """(texts, labels), zeros for a sentence that it has nothing to say about."""
         ...
 
+    def refit(self, room: Classroom) -> Teacher:
+        """One that has learned the validation rows as well; itself, if it cannot or need not."""
+        ...
+
 
 def teacher_shares(teachers: Sequence[Teacher], room: Classroom) -> list[float]:
     """How much each counts: such that together they find the validation rows' intents most likely.
@@ -100,30 +109,37 @@ def _of_own_intent(teacher: Teacher, room: Classroom) -> np.ndarray:
     if not set(teacher.labels) & set(room.labels):
         one = printable(next(iter(teacher.labels), ""))
         raise UsageError(f"a teacher knows none of the training data's intents; it knows {one!r}, for example")
-    rows = [row for row in room.valid if row.intent in room.labels]
+    rows = room.known_valid
     said = _in_columns(teacher.probabilities([row.text for row in rows]), teacher.labels, room.labels)
     own: np.ndarray = said[np.arange(len(rows)), room.targets(rows)].astype(np.float64)
     return own
 
 
 def lessons(
-    teachers: Sequence[Teacher],
+    groups: Sequence[Sequence[Teacher]],
     labels: Sequence[str],
     texts: Sequence[str],
     shares: Sequence[float],
     on_step: Callable[[int, int], None] = lambda _done, _all: None,
-) -> np.ndarray:
-    """The mean of what the teachers say, (texts, labels); zeros where none says anything.
+) -> list[np.ndarray]:
+    """The mean of what the teachers of each group say, (texts, labels); zeros where none says anything.
 
-    shares: how much each teacher counts. on_step: sentences labelled so far, and all.
+    shares: how much each teacher of a group counts. on_step: sentences labelled so far, and all. Who teaches in several
+    groups is asked once.
     """
-    found = np.zeros((len(texts), len(labels)), dtype=np.float32)
+    found = [np.zeros((len(texts), len(labels)), dtype=np.float32) for _ in groups]
     for start in range(0, len(texts), AT_ONCE):
-        block = texts[start : start + AT_ONCE]
-        for teacher, share in zip(teachers, shares, strict=True):
-            found[start : start + AT_ONCE] += share * _in_columns(teacher.probabilities(block), teacher.labels, labels)
+        block = slice(start, start + AT_ONCE)
+        everybody = {id(teacher): teacher for group in groups for teacher in group}
+        said = {
+            key: _in_columns(teacher.probabilities(texts[block]), teacher.labels, labels)
+            for key, teacher in everybody.items()
+        }
+        for table, group in zip(found, groups, strict=True):
+            for teacher, share in zip(group, shares, strict=True):
+                table[block] += share * said[id(teacher)]
         on_step(min(start + AT_ONCE, len(texts)), len(texts))
-    return distributions(found)
+    return list(map(distributions, found))
 
 
 def _in_columns(table: np.ndarray, names: Sequence[str], labels: Sequence[str]) -> np.ndarray:

