@@ -8,6 +8,7 @@ from functools import partial
 
 from benchmarks import baselines, own, pretrained
 from benchmarks.task import Task, Trained
+from rnn_intent.distillation import PER_ROW
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def _taught(
         title,
         own.taught(config, teachers, MEMBERS, *overrides),
         needs=needs,
-        recipe=partial(own.recipe, config, *overrides, also=f"{'+'.join(teachers)}{MEMBERS}", taught=True),
+        recipe=partial(own.recipe, config, *overrides, also=f"{'+'.join(teachers)}{MEMBERS}, {PER_ROW}", taught=True),
         slow=True,
         english=english,
     )

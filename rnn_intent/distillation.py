@@ -39,7 +39,7 @@ from rnn_intent.text.word_neighbours import word_neighbours
 if TYPE_CHECKING:
     from rnn_intent.training.trainer import Progress
 
-PER_ROW, FEWEST, MOST = 8, 40_000, 120_000  # made sentences, where the settings leave it open
+PER_ROW, FEWEST, MOST = 24, 120_000, 360_000  # made sentences, where the settings leave it open
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def distill(
         if not (resume and _given(run, asked)):
             shares = _teach(settings, teaching, splits, run, on_tune, on_word, on_lesson)
             write_json(run.teaching, {**asked, "shares": shares})  # last: lessons without it were not finished
-    given = Lessons.read(run.lessons, run.refit_lessons)
+    given = Lessons((run.lessons, run.refit_lessons))
     settings = _with_vectors(settings, run)
     return train(settings, out, resume=not force, force=force, half=half, on_step=on_step, splits=splits, lessons=given)
 

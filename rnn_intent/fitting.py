@@ -64,7 +64,7 @@ class Fitting:
             checkpoint.discard(self._run.refit_checkpoint)  # first: it is nothing without the one of the first training
         rows = self._rows["train"]
         self._warn_if_cut_short(rows)
-        taught = self._taught(rows, self._splits.train, self._lessons.first if self._lessons else None)
+        taught = self._taught(rows, self._splits.train, self._lessons.first() if self._lessons else None)
         fitted = self._fit(self._settings, taught, ["train"], self._run.checkpoint, on_step, on_epoch)
         return self._artifact(fitted, {"rows": len(rows), **_epochs(fitted)}), fitted
 
@@ -81,7 +81,7 @@ class Fitting:
 
         rows = joined(self._rows["train"], self._rows["valid"])
         known = [row for row in self._splits.valid if row.intent in self._labels]
-        taught = self._taught(rows, [*self._splits.train, *known], self._lessons.refit if self._lessons else None)
+        taught = self._taught(rows, [*self._splits.train, *known], self._lessons.refit() if self._lessons else None)
         folder = self._run.refit_checkpoint
         fitted = self._fit(settings, taught, ["train", "valid"], folder, on_refit, start=first.reached)
         told = {"rows": len(rows), **_epochs(first), "refit_epochs": epochs}

@@ -66,7 +66,7 @@ def reproduce(run: str | Path | None = None, on_step: Callable[[Progress], None]
     artifact = model_file.read(before.model)
     with tempfile.TemporaryDirectory(prefix="rnn-intent-") as scratch:
         after = RunFolder(Path(scratch) / "again")
-        lessons = Lessons.read(before.lessons, before.refit_lessons) if before.teaching.exists() else None
+        lessons = Lessons((before.lessons, before.refit_lessons)) if before.teaching.exists() else None
         half = artifact.dtype == "float16"
         splits = splits_of_run(before, settings)
         train(settings, out=after.path, half=half, on_step=on_step, splits=splits, lessons=lessons)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,49 +29,75 @@ Opinion = tuple[str, dict[str, float]]  # a sentence, and how likely each intent
 
 
 class Opinions:
-    """Sentences with a distribution over intents; looked up without regard to case, width or spaces."""
+    """Sentences with a distribution over intents; looked up without regard to case, width or spaces.
 
-    def __init__(self, opinions: Sequence[Opinion]) -> None:
-        self._by_text = {fold(text): (text, chances) for text, chances in opinions}
+    Kept as numbers side by side: as objects, those of a student's sentences would take gigabytes.
+    """
+
+    def __init__(self, opinions: Iterable[Opinion]) -> None:
+        """Of sentences that are the same but for that, the last one counts."""
+        self._columns: dict[str, int] = {}  # of an intent
+        self._rows: dict[str, int] = {}  # of a folded sentence
+        self._texts: list[str] = []
+        self._intents, self._chances, self._starts = array("i"), array("d"), array("q", [0])
+        for text, chances in opinions:
+            self._rows[fold(text)] = len(self._texts)
+            self._texts.append(text)
+            self._intents.extend(self._columns.setdefault(label, len(self._columns)) for label in chances)
+            self._chances.extend(chances.values())
+            self._starts.append(len(self._intents))
 
     def __len__(self) -> int:
-        return len(self._by_text)
+        return len(self._rows)
 
     def __iter__(self) -> Iterator[Opinion]:
-        return iter(self._by_text.values())
+        names = list(self._columns)
+        for row in self._rows.values():
+            own = slice(self._starts[row], self._starts[row + 1])
+            yield self._texts[row], dict(zip((names[i] for i in self._intents[own]), self._chances[own], strict=True))
+
+    @property
+    def texts(self) -> list[str]:
+        return [self._texts[row] for row in self._rows.values()]
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Every intent that has a probability somewhere, by name."""
-        return tuple(sorted({label for _, chances in self for label in chances}))
+        return tuple(sorted(self._columns))
 
     def table(self, texts: Sequence[str], labels: Sequence[str]) -> np.ndarray:
         """(texts, labels) float32, each row a distribution, or zeros for a sentence that is not there.
 
         Intents that are not among the labels are left out, and the others share what is theirs.
         """
-        column = {label: number for number, label in enumerate(labels)}
+        place = {label: number for number, label in enumerate(labels)}
+        wanted = np.array([place.get(label, -1) for label in self._columns], dtype=np.int64)
+        intents, chances = np.asarray(self._intents), np.asarray(self._chances)
         table = np.zeros((len(texts), len(labels)), dtype=np.float32)
-        for row, text in enumerate(texts):
-            _, chances = self._by_text.get(fold(text), ("", {}))
-            for label, chance in chances.items():
-                if label in column:
-                    table[row, column[label]] = chance
+        for number, text in enumerate(texts):
+            row = self._rows.get(fold(text))
+            if row is not None:
+                own = slice(self._starts[row], self._starts[row + 1])
+                columns = wanted[intents[own]]
+                table[number, columns[columns >= 0]] = chances[own][columns >= 0]
         return distributions(table)
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """What teachers say to a student, and, for its second training, once they have learned the validation rows too."""
+    """What teachers say to a student, and, for its second training, once they have learned the validation rows too.
 
-    first: Opinions
-    refit: Opinions
+    The files of a run folder; without the second one, what the teachers say stays. Reading them raises DataError.
+    """
 
-    @classmethod
-    def read(cls, first: Path, refit: Path) -> Lessons:
-        """From the files of a run folder. Without the second one, what the teachers say stays. Raises DataError."""
-        said = read_opinions(first)
-        return cls(said, read_opinions(refit) if refit.is_file() else said)
+    files: tuple[Path, Path]
+
+    def first(self) -> Opinions:
+        return read_opinions(self.files[0])
+
+    def refit(self) -> Opinions:
+        first, again = self.files
+        return read_opinions(again if again.is_file() else first)
 
 
 def distributions(table: np.ndarray) -> np.ndarray:
@@ -82,17 +109,23 @@ def distributions(table: np.ndarray) -> np.ndarray:
 
 def read_opinions(path: Path, encoding: str = "utf-8") -> Opinions:
     """Reads such a file. Raises one DataError with all its problems."""
-    name, problems, opinions = shown(path), [], []
-    for number, line in enumerate(read_text(path, encoding, {}).split("\n"), start=1):
+    name = shown(path)
+    problems: list[str] = []
+    opinions = Opinions(_read(read_text(path, encoding, {}), name, problems))
+    refuse(problems)
+    if not len(opinions):
+        raise DataError(f"{name}: no rows")
+    return opinions
+
+
+def _read(text: str, name: str, problems: list[str]) -> Iterator[Opinion]:
+    """One for each line; what is wrong goes to the problems."""
+    for number, line in enumerate(text.split("\n"), start=1):
         if line and not line.isspace():
             try:
-                opinions.append(_opinion(parse(line, number)))
+                yield _opinion(parse(line, number))
             except (BadJson, ValueError) as error:
                 problems.append(f"{name}:{number}: {printable(str(error), 200)}")
-    refuse(problems)
-    if not opinions:
-        raise DataError(f"{name}: no rows")
-    return Opinions(opinions)
 
 
 def _opinion(value: object) -> Opinion:

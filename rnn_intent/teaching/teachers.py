@@ -106,7 +106,7 @@ class FileTeacher:
     def __init__(self, opinions: Opinions) -> None:
         self._opinions = opinions
         self.labels: Sequence[str] = opinions.labels
-        self.texts: Sequence[str] = [text for text, _ in opinions]
+        self.texts: Sequence[str] = opinions.texts
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         return self._opinions.table(texts, self.labels)

@@ -10,6 +10,7 @@ from rnn_intent.settings import TrainingSettings
 MANY_ROWS = 5_000  # from here on, large batches learn as much from an epoch as small ones, in less time
 READ = 160_000  # sentences, with all repetitions, that training reads at least,
 MOST_EPOCHS = 300  # unless they are so few that they hold no more to learn
+HEARD = 480_000  # the same of a student, but that it reads in 4 epochs at least, and 8 are enough for it
 
 
 def batch_size(settings: TrainingSettings, rows: int) -> int:
@@ -22,12 +23,15 @@ def batch_size(settings: TrainingSettings, rows: int) -> int:
 def epoch_count(settings: TrainingSettings, rows: int, taught: bool = False) -> int:
     """How often the rows are read.
 
-    `auto` reads few rows many times, where 12 epochs would hardly be a start; what a teacher speaks to is several times
-    as many sentences, of which a student hears all there is to learn in 8.
+    `auto` reads few rows many times, where 12 epochs would hardly be a start; what a teacher speaks to is many times as
+    many sentences, and a student learns more from further ones than from the same ones again.
     """
     if settings.epochs != "auto":
         return settings.epochs
-    return epochs_that_read(READ, rows, fewest=8 if taught else 12, most=MOST_EPOCHS)
+    if not taught:
+        return epochs_that_read(READ, rows, fewest=12, most=MOST_EPOCHS)
+    heard = epochs_that_read(HEARD, rows, fewest=4, most=8)
+    return max(heard, epochs_that_read(READ, rows, fewest=1, most=MOST_EPOCHS))
 
 
 def epochs_that_read(sentences: int, rows: int, *, fewest: int, most: int) -> int:

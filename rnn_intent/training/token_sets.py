@@ -50,7 +50,7 @@ def taught(
 ) -> TokenSet:
     """The rows, whose texts are given, and the sentences that only the teacher knows, with what it says of each."""
     own = {fold(text) for text in texts}
-    further = [text for text, _ in lessons if fold(text) not in own]
+    further = [text for text in lessons.texts if fold(text) not in own]
     return TokenSet(
         [*known.tokens, *map(tokenizer.words, further)],
         np.concatenate([known.targets, np.full(len(further), -1, dtype=np.int64)]),
