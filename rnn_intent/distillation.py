@@ -166,18 +166,30 @@ def _teach(
     texts = _gathered(_with_vectors(settings, run), splits, further)
     texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
     shares = teacher_shares(teachers, room)
-    again = [teacher.refit(room) for teacher in teachers] if settings.training.refit else teachers
-    groups = [teachers] if again == teachers else [teachers, again]
-    further_rows = [row.text for row in room.known_valid] if len(groups) > 1 else []
-    tables = lessons(groups, labels, [*texts, *further_rows], shares, on_lesson)
-    first = tables[0][: len(texts)]
-    if not first.any():
+    _ask(teachers, shares, room, texts, run, settings.training.refit > 0, on_lesson)
+    return [round(share, 4) for share in shares]
+
+
+def _ask(
+    teachers: Sequence[Teacher],
+    shares: Sequence[float],
+    room: Classroom,
+    texts: Sequence[str],
+    run: RunFolder,
+    refit: bool,
+    on_lesson: Callable[[int, int], None],
+) -> None:
+    """Writes what the teachers say and, if some can learn the validation rows, what they say after that."""
+    again = [teacher.refit(room) for teacher in teachers] if refit else teachers
+    learned = again != teachers
+    asked = [*texts, *(row.text for row in room.known_valid)] if learned else texts
+    first, *second = lessons([teachers, again] if learned else [teachers], room.labels, asked, shares, on_lesson)
+    if not first[: len(texts)].any():
         raise UsageError("the teachers say nothing about the training rows, and bring no other sentences")
     run.refit_lessons.unlink(missing_ok=True)
-    write_opinions(run.lessons, texts, labels, first)
-    if len(groups) > 1:
-        write_opinions(run.refit_lessons, [*texts, *further_rows], labels, tables[1])
-    return [round(share, 4) for share in shares]
+    write_opinions(run.lessons, texts, room.labels, first[: len(texts)])
+    for table in second:
+        write_opinions(run.refit_lessons, asked, room.labels, table)
 
 
 def _keep_word_vectors(
