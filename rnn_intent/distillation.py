@@ -39,7 +39,7 @@ from rnn_intent.text.word_neighbours import word_neighbours
 if TYPE_CHECKING:
     from rnn_intent.training.trainer import Progress
 
-PER_ROW, FEWEST, MOST = 24, 120_000, 360_000  # made sentences, where the settings leave it open
+PER_ROW, FEWEST, MOST = 24, 40_000, 360_000  # made sentences, where the settings leave it open
 
 
 @dataclass(frozen=True)

