@@ -31,7 +31,7 @@ Opinion = tuple[str, dict[str, float]]  # a sentence, and how likely each intent
 class Opinions:
     """Sentences with a distribution over intents; looked up without regard to case, width or spaces.
 
-    Kept as numbers side by side: as objects, those of a student's sentences would take gigabytes.
+    Kept as numbers side by side: of 375,000 sentences on 150 intents, objects took 1.7 GB of memory, these 0.5.
     """
 
     def __init__(self, opinions: Iterable[Opinion]) -> None:
