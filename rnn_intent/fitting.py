@@ -79,9 +79,10 @@ class Fitting:
         def on_refit(progress: Progress) -> None:
             on_step(replace(progress, valid_accuracy=None, refit=True))  # they are no validation any more
 
-        rows = joined(self._rows["train"], self._rows["valid"])
-        known = [row for row in self._splits.valid if row.intent in self._labels]
-        taught = self._taught(rows, [*self._splits.train, *known], self._lessons.refit() if self._lessons else None)
+        known = np.flatnonzero(self._rows["valid"].targets >= 0).tolist()
+        rows = joined(self._rows["train"], self._rows["valid"], known)
+        examples = [*self._splits.train, *(self._splits.valid[row] for row in known)]
+        taught = self._taught(rows, examples, self._lessons.refit() if self._lessons else None)
         folder = self._run.refit_checkpoint
         fitted = self._fit(settings, taught, ["train", "valid"], folder, on_refit, start=first.reached)
         told = {"rows": len(rows), **_epochs(first), "refit_epochs": epochs}

@@ -71,7 +71,7 @@ def test_a_student_learns_from_a_run_and_goes_on_with_its_lessons(settings, tmp_
 def test_in_its_second_training_a_student_hears_teachers_that_have_learned_the_validation_rows(
     settings, tmp_path: Path
 ):
-    """The validation rows alone know zebras; a student with one epoch of its own learns of them from its teacher."""
+    """No training row knows zebras, and all validation rows are about them."""
     rows = {"train": ROWS, "valid": [(f"zebra {n} now", "play") for n in range(9)]}
     for name, given in rows.items():
         (tmp_path / f"{name}.tsv").write_text(

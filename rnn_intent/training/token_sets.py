@@ -38,11 +38,10 @@ def token_set(tokenizer: Tokenizer, labels: Sequence[str], examples: Sequence[Ex
     return TokenSet([tokenizer.words(example.text) for example in examples], targets)
 
 
-def joined(first: TokenSet, second: TokenSet) -> TokenSet:
-    """The rows of both; those of the second with a known intent only."""
-    known = np.flatnonzero(second.targets >= 0).tolist()
-    tokens = [*first.tokens, *(second.tokens[row] for row in known)]
-    return TokenSet(tokens, np.concatenate([first.targets, second.targets[known]]))
+def joined(first: TokenSet, second: TokenSet, chosen: Sequence[int]) -> TokenSet:
+    """All rows of the first, and the chosen ones of the second."""
+    tokens = [*first.tokens, *(second.tokens[row] for row in chosen)]
+    return TokenSet(tokens, np.concatenate([first.targets, second.targets[chosen]]))
 
 
 def taught(
