@@ -74,6 +74,7 @@ class EmbeddingSettings:
     ngrams: bool = True
     ngram_buckets: Annotated[int, Bounds(ge=1, le=2**24)] = 262_144
     ngram_min_count: Positive = 2
+    ngram_max_size: Positive = 50_000
     vectors: str | None = None
     vectors_size: Annotated[int, Bounds(ge=1, le=4096)] | None = 128
     extra_words: Annotated[int, Bounds(ge=0, le=1_000_000)] = 5_000

@@ -59,11 +59,16 @@ class NgramVocabulary:
 
     @classmethod
     def build(cls, tokens: Iterable[str], settings: EmbeddingSettings) -> NgramVocabulary:
-        """Keep the buckets that at least `ngram_min_count` different tokens share."""
+        """Keep the buckets that at least `ngram_min_count` different tokens share, no more than `ngram_max_size`.
+
+        Where these are too many, those that most tokens share stay, and among equals the lowest buckets.
+        """
         counts = np.zeros(settings.ngram_buckets, dtype=np.int32)
         for token in dict.fromkeys(tokens):
             counts[ngram_buckets(token, settings.ngram_buckets)] += 1
-        return cls(settings.ngram_buckets, np.flatnonzero(counts >= settings.ngram_min_count).astype(np.int32))
+        kept = np.flatnonzero(counts >= settings.ngram_min_count)
+        most_shared = kept[np.argsort(-counts[kept], kind="stable")][: settings.ngram_max_size]
+        return cls(settings.ngram_buckets, np.sort(most_shared).astype(np.int32))
 
     def rows(self, token: str) -> list[int]:
         """The rows of a token's known n-grams; empty if none is known."""

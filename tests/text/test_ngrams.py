@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from zlib import crc32
 
 import numpy as np
@@ -53,6 +55,17 @@ def test_buckets_seen_in_too_few_tokens_are_left_out() -> None:
     shared = set(ngram_buckets("play", 10_000)) & set(ngram_buckets("plays", 10_000))
     assert vocabulary.kept.tolist() == sorted(shared)
     assert len(vocabulary) == len(shared)
+
+
+def test_where_they_are_too_many_the_buckets_that_most_tokens_share_stay() -> None:
+    tokens = ["play", "plays", "player", "stop", "stops"]
+    counts = Counter(bucket for token in tokens for bucket in ngram_buckets(token, 10_000))
+    three_shared = {bucket for bucket, count in counts.items() if count == 3}
+    two_shared = sorted(bucket for bucket, count in counts.items() if count == 2)
+    most = len(three_shared) + 2
+    vocabulary = NgramVocabulary.build(tokens, replace(SETTINGS, ngram_max_size=most))
+    assert len(two_shared) > 2
+    assert vocabulary.kept.tolist() == sorted([*three_shared, *two_shared[:2]])
 
 
 def test_rows_point_at_the_kept_buckets() -> None:
