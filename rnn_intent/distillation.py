@@ -2,8 +2,8 @@
 
 1. Prepare the teachers; where the settings ask for it, keep how one of them reads words alone.
 2. Gather sentences: the training rows, a file of unlabelled ones, and ones made of the training rows' words.
-3. Ask the teachers, and keep what they say in the run folder: `lessons.jsonl` can teach other students. Those that
-   can learn the validation rows too speak once more, for the student's second training: `lessons-refit.jsonl`.
+3. Ask the teachers, and keep what they say in the run folder: `lessons.jsonl.gz` can teach other students. Those that
+   can learn the validation rows too speak once more, for the student's second training: `lessons-refit.jsonl.gz`.
 4. Train as always, on labels and lessons.
 
 The teachers are needed for this only; the model answers without them.

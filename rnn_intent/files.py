@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from rnn_intent.errors import UsageError, printable
 
@@ -51,6 +51,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     _sync_folder(path.parent)
 
 
+@contextlib.contextmanager
+def packing(path: Path) -> Iterator[BinaryIO]:
+    """The same, packed by gzip: equal content makes equal bytes."""
+    import gzip  # here, because prediction needs none of it
+
+    with replacing(path) as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+        yield cast("BinaryIO", packed)
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes a whole file, or leaves the one that was there. Raises OSError (disk full, no permission)."""
     with replacing(path) as file:
@@ -62,8 +71,9 @@ def write_json(path: Path, value: Any) -> None:
     write_atomically(path, text.encode("utf-8"))
 
 
-def read_file(path: Path, most: int = -1) -> bytes:
-    """The bytes of a file or pipe, the first `most` if a number is given.
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[BinaryIO]:
+    """A file or pipe to read.
 
     Raises OSError, also for a device: what a stranger's experiment names may have no end, as /dev/zero has none.
     """
@@ -71,6 +81,12 @@ def read_file(path: Path, most: int = -1) -> bytes:
         mode = os.fstat(file.fileno()).st_mode
         if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
             raise OSError(errno.EINVAL, "is a device, a file is expected")
+        yield file
+
+
+def read_file(path: Path, most: int = -1) -> bytes:
+    """The bytes of a file or pipe, the first `most` if a number is given. Raises OSError, also for a device."""
+    with reading(path) as file:
         return file.read(most)
 
 

@@ -81,13 +81,13 @@ class RunFolder:
 
     @property
     def lessons(self) -> Path:
-        """What a teacher said to each sentence, one JSON object a line."""
-        return self.path / "lessons.jsonl"
+        """What a teacher said to each sentence, one JSON object a line, packed."""
+        return self.path / "lessons.jsonl.gz"
 
     @property
     def refit_lessons(self) -> Path:
         """The same of teachers that have learned the validation rows too, for the second training."""
-        return self.path / "lessons-refit.jsonl"
+        return self.path / "lessons-refit.jsonl.gz"
 
     @property
     def word_vectors(self) -> Path:

@@ -107,7 +107,7 @@ def test_a_student_that_is_killed_goes_on_with_the_lessons_it_has(place: Place) 
         assert teach("runs/killed", fault=(1 + int(share * undisturbed.calls), "torn")).code == -9
     assert teach("runs/killed").code == 0
     runs = place.folder / "runs"
-    assert all(same(runs / "student" / name, runs / "killed" / name) for name in (*SAME, "lessons.jsonl"))
+    assert all(same(runs / "student" / name, runs / "killed" / name) for name in (*SAME, "lessons.jsonl.gz"))
 
 
 @pytest.mark.long

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import gzip
 import hashlib
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, cast
 
 from rnn_intent.errors import DataError, printable, quoted
-from rnn_intent.files import read_file
+from rnn_intent.files import read_file, reading
 
 KNOWN = "utf-8, utf-16, gb18030, cp950 or cp1252"  # what spreadsheets write in English and Chinese
 
@@ -40,15 +46,47 @@ def read_text(path: Path, encoding: str, files: dict[str, str]) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def read_lines(path: Path, encoding: str) -> Iterator[str]:
+    """The lines of a file one by one, without BOM and without their ends; of what is packed (`.gz`), those in it.
+
+    Raises DataError as `read_text` does, once it comes to what is wrong.
+    """
+    with _readable(path):
+        try:
+            with _unpacked(path) as file, io.TextIOWrapper(file, encoding) as text:
+                for number, line in enumerate(text):
+                    yield (line if number else line.removeprefix("\ufeff")).removesuffix("\n")
+        except (LookupError, ValueError):
+            with _unpacked(path) as file:
+                decode(file.read(), shown(path), encoding)  # says where
+            raise
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[IO[bytes]]:
+    with reading(path) as stored:
+        if path.suffix == ".gz":
+            with cast("IO[bytes]", gzip.open(stored)) as file:
+                yield file
+        else:
+            yield stored
+
+
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file, or a DataError that says why not."""
-    try:
+    with _readable(path):
         return read_file(path)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
         raise DataError(f"{shown(path)}: no such file{_neighbour(path)}") from None
     except IsADirectoryError:
         raise DataError(f"{shown(path)}: is a folder, a file is expected") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError(f"{shown(path)}: cannot be read: {printable(reason)}") from None
 

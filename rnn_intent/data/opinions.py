@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_intent.data.encoding import read_text, shown
+from rnn_intent.data.encoding import read_lines, shown
 from rnn_intent.data.fold import fold
 from rnn_intent.data.formats.scan import BadJson, parse
 from rnn_intent.data.rows import refuse
 from rnn_intent.errors import DataError, printable, quoted
-from rnn_intent.files import replacing
+from rnn_intent.files import packing
 
 SMALLEST = 1e-3  # what is less likely is left out of a written file: it would be most of its megabytes
 DIGITS = 5
@@ -108,19 +108,19 @@ def distributions(table: np.ndarray) -> np.ndarray:
 
 
 def read_opinions(path: Path, encoding: str = "utf-8") -> Opinions:
-    """Reads such a file. Raises one DataError with all its problems."""
+    """Reads such a file, packed by gzip if its name ends in .gz. Raises one DataError with all its problems."""
     name = shown(path)
     problems: list[str] = []
-    opinions = Opinions(_read(read_text(path, encoding, {}), name, problems))
+    opinions = Opinions(_read(read_lines(path, encoding), name, problems))
     refuse(problems)
     if not len(opinions):
         raise DataError(f"{name}: no rows")
     return opinions
 
 
-def _read(text: str, name: str, problems: list[str]) -> Iterator[Opinion]:
+def _read(lines: Iterable[str], name: str, problems: list[str]) -> Iterator[Opinion]:
     """One for each line; what is wrong goes to the problems."""
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(lines, start=1):
         if line and not line.isspace():
             try:
                 yield _opinion(parse(line, number))
@@ -143,8 +143,8 @@ def _opinion(value: object) -> Opinion:
 
 
 def write_opinions(path: Path, texts: Sequence[str], labels: Sequence[str], table: np.ndarray) -> None:
-    """Writes (texts, labels) probabilities, whole or not at all; rows of zeros are left out. Raises OSError."""
-    with replacing(path) as file:
+    """Writes (texts, labels) probabilities, packed, whole or not at all; rows of zeros are left out. Raises OSError."""
+    with packing(path) as file:
         for start in range(0, len(texts), AT_ONCE):
             rows = zip(texts[start : start + AT_ONCE], table[start : start + AT_ONCE], strict=True)
             file.write("".join(_line(text, labels, row) for text, row in rows if row.any()).encode("utf-8"))

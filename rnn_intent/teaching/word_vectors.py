@@ -6,7 +6,6 @@ row has.
 
 from __future__ import annotations
 
-import gzip
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_intent.files import replacing
+from rnn_intent.files import packing
 from rnn_intent.teaching.lesson import Reader
 from rnn_intent.text.chinese import frequent_words
 from rnn_intent.text.patterns import han_pattern
@@ -58,7 +57,7 @@ def write_word_vectors(
 
     on_step: words read so far, and all.
     """
-    with replacing(path) as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+    with packing(path) as packed:
         for start in range(0, len(words), AT_ONCE):
             block = words[start : start + AT_ONCE]
             packed.write("".join(map(_line, block, reader.read(block))).encode("utf-8"))

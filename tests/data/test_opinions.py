@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,9 @@ LABELS = ["play", "time", "weather"]
 def test_what_is_written_is_read_back_without_what_is_hardly_possible(tmp_path: Path):
     texts = ["what time is it", "播放音乐", "nobody says anything"]
     table = np.array([[0.0, 0.9, 0.1], [0.9995, 0.0005, 0.0], [0.0, 0.0, 0.0]], dtype=np.float32)
-    path = tmp_path / "lessons.jsonl"
+    path = tmp_path / "lessons.jsonl.gz"
     write_opinions(path, texts, LABELS, table)
-    assert path.read_text("utf-8").count("\n") == 2
+    assert gzip.decompress(path.read_bytes()).count(b"\n") == 2
     found = read_opinions(path)
     assert len(found) == 2
     assert [text for text, _ in found] == texts[:2]
@@ -26,7 +27,7 @@ def test_what_is_written_is_read_back_without_what_is_hardly_possible(tmp_path: 
 
 def test_a_distribution_over_many_intents_is_kept_however_flat(tmp_path: Path):
     labels = [f"intent_{number}" for number in range(30_000)]
-    path = tmp_path / "flat.jsonl"
+    path = tmp_path / "flat.jsonl.gz"
     write_opinions(path, ["who knows"], labels, np.full((1, 30_000), 1 / 30_000, dtype=np.float32))
     assert read_opinions(path).table(["who knows"], labels).sum() == pytest.approx(1, abs=1e-3)
 
@@ -59,3 +60,33 @@ def test_all_problems_of_a_file_are_told_with_their_lines(tmp_path: Path):
         read_opinions(path)
     with pytest.raises(DataError, match="no such file"):
         read_opinions(tmp_path / "none.jsonl")
+
+
+LINE = '{"text": "很好", "probabilities": {"a": 1}}\n'
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_marks_of_other_systems_are_no_part_of_a_line(tmp_path: Path, pack) -> None:
+    path = tmp_path / ("windows.jsonl.gz" if pack is gzip.compress else "windows.jsonl")
+    path.write_bytes(pack(("\ufeff" + 2 * LINE.replace("\n", "\r\n")).encode("utf-8")))
+    assert read_opinions(path).texts == ["很好"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("half.jsonl.gz", gzip.compress(LINE.encode() * 99)[:-9], "cannot be read: "),
+        ("torn.jsonl.gz", gzip.compress(LINE.encode())[:12] + b"\xff" * 40, "cannot be read: "),
+        ("plain.jsonl.gz", LINE.encode(), "cannot be read: Not a gzipped file"),
+        ("packed.jsonl", gzip.compress(LINE.encode()), "is packed by gzip; unpack it first"),
+        ("chinese.jsonl", LINE.encode("gb18030"), ":1: byte 10 (0xba) is not utf-8; name the encoding"),
+        ("chinese.jsonl.gz", gzip.compress(LINE.encode("gb18030")), ":1: byte 10 (0xba) is not utf-8"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_one_line(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        read_opinions(tmp_path / name)
+    (problem,) = caught.value.problems
+    assert problem.startswith(str(tmp_path / name))
+    assert told in problem
