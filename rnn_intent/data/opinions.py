@@ -19,7 +19,7 @@ from rnn_intent.data.fold import fold
 from rnn_intent.data.formats.scan import BadJson, parse
 from rnn_intent.data.rows import refuse
 from rnn_intent.errors import DataError, printable, quoted
-from rnn_intent.files import packing
+from rnn_intent.files import packing, replacing
 
 SMALLEST = 1e-3  # what is less likely is left out of a written file: it would be most of its megabytes
 DIGITS = 5
@@ -143,8 +143,11 @@ def _opinion(value: object) -> Opinion:
 
 
 def write_opinions(path: Path, texts: Sequence[str], labels: Sequence[str], table: np.ndarray) -> None:
-    """Writes (texts, labels) probabilities, packed, whole or not at all; rows of zeros are left out. Raises OSError."""
-    with packing(path) as file:
+    """Writes (texts, labels) probabilities, whole or not at all, packed if the name ends in .gz. Raises OSError.
+
+    Rows of zeros are left out.
+    """
+    with packing(path) if path.suffix == ".gz" else replacing(path) as file:
         for start in range(0, len(texts), AT_ONCE):
             rows = zip(texts[start : start + AT_ONCE], table[start : start + AT_ONCE], strict=True)
             file.write("".join(_line(text, labels, row) for text, row in rows if row.any()).encode("utf-8"))

@@ -125,8 +125,9 @@ def test_a_teacher_of_something_else_is_refused():
         teacher_shares([FileTeacher(Opinions([("a", {"z": 1.0})]))], ROOM)
 
 
-def test_a_file_is_found_by_its_ending(tmp_path: Path):
-    path = tmp_path / "answers.jsonl"
+@pytest.mark.parametrize("ending", [".jsonl", ".json", ".jsonl.gz"])
+def test_a_file_is_found_by_its_ending(tmp_path: Path, ending: str):
+    path = tmp_path / f"answers{ending}"
     write_opinions(path, ["go"], ["play"], np.ones((1, 1), dtype=np.float32))
     assert list(find_teacher(str(path), ROOM).labels) == ["play"]
 
