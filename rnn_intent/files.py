@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, cast
 
 from rnn_intent.errors import UsageError, printable
 
+PACKED = ".gz"  # how the name of a file ends that gzip has packed
 TEMPORARY = ".rnn-intent-"  # how the name of every unfinished file begins; its writer's mark follows
 
 
@@ -53,11 +54,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def packing(path: Path) -> Iterator[BinaryIO]:
-    """The same, packed by gzip: equal content makes equal bytes."""
-    import gzip  # here, because prediction needs none of it
+    """The same, packed by gzip if the name ends in .gz: equal content makes equal bytes."""
+    with replacing(path) as file:
+        if path.suffix != PACKED:
+            yield file
+            return
+        import gzip  # here, because prediction needs none of it
 
-    with replacing(path) as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-        yield cast("BinaryIO", packed)
+        with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+            yield cast("BinaryIO", packed)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -82,6 +87,19 @@ def reading(path: Path) -> Iterator[BinaryIO]:
         if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
             raise OSError(errno.EINVAL, "is a device, a file is expected")
         yield file
+
+
+@contextlib.contextmanager
+def unpacking(path: Path) -> Iterator[BinaryIO]:
+    """The same, unpacked if the name ends in .gz. Raises EOFError and zlib.error as well, for what is damaged."""
+    with reading(path) as file:
+        if path.suffix != PACKED:
+            yield file
+            return
+        import gzip  # here, because prediction needs none of it
+
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            yield cast("BinaryIO", unpacked)
 
 
 def read_file(path: Path, most: int = -1) -> bytes:

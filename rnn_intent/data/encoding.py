@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import codecs
 import difflib
-import gzip
 import hashlib
 import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
 
 from rnn_intent.errors import DataError, printable, quoted
-from rnn_intent.files import read_file, reading
+from rnn_intent.files import read_file, unpacking
 
 KNOWN = "utf-8, utf-16, gb18030, cp950 or cp1252"  # what spreadsheets write in English and Chinese
 
@@ -53,23 +51,13 @@ def read_lines(path: Path, encoding: str) -> Iterator[str]:
     """
     with _readable(path):
         try:
-            with _unpacked(path) as file, io.TextIOWrapper(file, encoding) as text:
+            with unpacking(path) as file, io.TextIOWrapper(file, encoding) as text:
                 for number, line in enumerate(text):
                     yield (line if number else line.removeprefix("\ufeff")).removesuffix("\n")
         except (LookupError, ValueError):
-            with _unpacked(path) as file:
+            with unpacking(path) as file:
                 decode(file.read(), shown(path), encoding)  # says where
             raise
-
-
-@contextmanager
-def _unpacked(path: Path) -> Iterator[IO[bytes]]:
-    with reading(path) as stored:
-        if path.suffix == ".gz":
-            with cast("IO[bytes]", gzip.open(stored)) as file:
-                yield file
-        else:
-            yield stored
 
 
 def read_bytes(path: Path) -> bytes:

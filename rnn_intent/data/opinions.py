@@ -19,7 +19,7 @@ from rnn_intent.data.fold import fold
 from rnn_intent.data.formats.scan import BadJson, parse
 from rnn_intent.data.rows import refuse
 from rnn_intent.errors import DataError, printable, quoted
-from rnn_intent.files import packing, replacing
+from rnn_intent.files import packing
 
 SMALLEST = 1e-3  # what is less likely is left out of a written file: it would be most of its megabytes
 DIGITS = 5
@@ -147,7 +147,7 @@ def write_opinions(path: Path, texts: Sequence[str], labels: Sequence[str], tabl
 
     Rows of zeros are left out.
     """
-    with packing(path) if path.suffix == ".gz" else replacing(path) as file:
+    with packing(path) as file:
         for start in range(0, len(texts), AT_ONCE):
             rows = zip(texts[start : start + AT_ONCE], table[start : start + AT_ONCE], strict=True)
             file.write("".join(_line(text, labels, row) for text, row in rows if row.any()).encode("utf-8"))
