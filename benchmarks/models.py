@@ -8,7 +8,7 @@ from functools import partial
 
 from benchmarks import baselines, own, pretrained
 from benchmarks.task import Task, Trained
-from rnn_intent.distillation import PER_ROW
+from rnn_intent.teaching.sentences import PER_ROW
 
 
 @dataclass(frozen=True)

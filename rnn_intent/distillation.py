@@ -13,15 +13,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_intent.data.encoding import read_text
-from rnn_intent.data.example import Example
-from rnn_intent.data.fold import fold
-from rnn_intent.data.opinions import Lessons, write_opinions
+from rnn_intent.data.opinions import Lessons, opinions_of, write_opinions
 from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.errors import DataError, UsageError, printable
 from rnn_intent.experiment import TrainingResult, train
@@ -30,16 +28,14 @@ from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import TEACHER, Settings
 from rnn_intent.teaching.lesson import Classroom, Teacher, lessons, teacher_shares
+from rnn_intent.teaching.sentences import Gathered, gathered
 from rnn_intent.teaching.teachers import find_teachers, tuning_epochs
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import user_words_of
 from rnn_intent.text.vocabulary import SPECIALS, Vocabulary
-from rnn_intent.text.word_neighbours import word_neighbours
 
 if TYPE_CHECKING:
     from rnn_intent.training.trainer import Progress
-
-PER_ROW, FEWEST, MOST = 24, 40_000, 360_000  # made sentences, where the settings leave it open
 
 
 @dataclass(frozen=True)
@@ -86,52 +82,7 @@ def sentences(settings: Settings, splits: Splits, unlabelled: Path | None) -> li
 
     Sentences that stand among the validation or test rows are left out: no model may be judged by what it was taught.
     """
-    return _gathered(settings, splits, _lines(unlabelled, settings.data.encoding))
-
-
-def _gathered(settings: Settings, splits: Splits, further: Sequence[str]) -> list[str]:
-    """The same, with the unlabelled sentences read already."""
-    rows = [row.text for row in splits.train]
-    count = settings.distillation.made
-    wanted = min(max(PER_ROW * len(rows), FEWEST), MOST) if count == "auto" else count
-    made = _made(settings, splits.train, wanted)
-    return _allowed([*rows, *further, *made], splits)
-
-
-def _allowed(texts: Iterable[str], splits: Splits) -> list[str]:
-    seen = {fold(row.text) for row in (*splits.valid, *splits.test)} | {""}
-    own = {fold(row.text) for row in splits.train}
-    kept: dict[str, str] = {}
-    for text in texts:
-        folded = fold(text)
-        if folded in own or folded not in seen:
-            kept.setdefault(folded, text)
-    return list(kept.values())
-
-
-def _made(settings: Settings, rows: Sequence[Example], count: int) -> list[str]:
-    from rnn_intent.training.synthetic import made_sentences
-
-    tokenizer = _tokenizer(settings)
-    alike = _alike(settings, [row.text for row in rows], tokenizer) if count else None
-    return made_sentences(rows, tokenizer, count, settings.seed, alike)
-
-
-def _alike(settings: Settings, texts: Sequence[str], tokenizer: Tokenizer) -> dict[str, list[str]]:
-    """Words like those of the texts, by the experiment's pretrained vectors; none without vectors."""
-    from rnn_intent.training.tables import pretrained_vectors
-
-    if settings.embedding.vectors == TEACHER:
-        return {}  # no teacher has been prepared: the sentences are to be labelled elsewhere
-    vocabulary = Vocabulary.build([tokenizer.words(text) for text in texts], settings.vocabulary)
-    vectors = pretrained_vectors(settings, vocabulary)
-    if vectors is None:
-        return {}
-    return word_neighbours([*vocabulary.words, *vectors.extra], vectors.rows, len(vocabulary))
-
-
-def _tokenizer(settings: Settings) -> Tokenizer:
-    return Tokenizer(settings.text, user_words_of(settings.text))
+    return gathered(settings, splits, _lines(unlabelled, settings.data.encoding)).texts
 
 
 def _lines(path: Path | None, encoding: str) -> list[str]:
@@ -157,16 +108,16 @@ def _teach(
 
     labels = sorted({row.intent for row in splits.train})
     further = _lines(teaching.unlabelled, settings.data.encoding)  # what is wrong with it is told before tuning
-    threads, tokenizer = thread_count(settings.training), _tokenizer(settings)
+    threads, tokenizer = thread_count(settings.training), Tokenizer(settings.text, user_words_of(settings.text))
     epochs = tuning_epochs(settings.distillation, teaching.teachers, len(splits.train))
     room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, epochs, tokenizer, on_tune)
     teachers = find_teachers(teaching.teachers, room)
     if settings.embedding.vectors == TEACHER:
         _keep_word_vectors(settings, room, teachers, further, run, on_word)
-    texts = _gathered(_with_vectors(settings, run), splits, further)
-    texts = _allowed([*texts, *(text for teacher in teachers for text in teacher.texts)], splits)
+    brought = (text for teacher in teachers for text in teacher.texts)
+    found = gathered(_with_vectors(settings, run), splits, [*further, *brought])
     shares = teacher_shares(teachers, room)
-    _ask(teachers, shares, room, texts, run, settings.training.refit > 0, on_lesson)
+    _ask(teachers, shares, room, found, run, settings.training.refit > 0, on_lesson)
     return [round(share, 4) for share in shares]
 
 
@@ -174,7 +125,7 @@ def _ask(
     teachers: Sequence[Teacher],
     shares: Sequence[float],
     room: Classroom,
-    texts: Sequence[str],
+    found: Gathered,
     run: RunFolder,
     refit: bool,
     on_lesson: Callable[[int, int], None],
@@ -182,14 +133,15 @@ def _ask(
     """Writes what the teachers say and, if some can learn the validation rows, what they say after that."""
     again = [teacher.refit(room) for teacher in teachers] if refit else teachers
     learned = again != teachers
+    texts, made = found.texts, range(len(found.said), len(found.texts))
     asked = [*texts, *(row.text for row in room.known_valid)] if learned else texts
     first, *second = lessons([teachers, again] if learned else [teachers], room.labels, asked, shares, on_lesson)
     if not first[: len(texts)].any():
         raise UsageError("the teachers say nothing about the training rows, and bring no other sentences")
     run.refit_lessons.unlink(missing_ok=True)
-    write_opinions(run.lessons, texts, room.labels, first[: len(texts)])
+    write_opinions(run.lessons, opinions_of(texts, room.labels, first[: len(texts)], made))
     for table in second:
-        write_opinions(run.refit_lessons, asked, room.labels, table)
+        write_opinions(run.refit_lessons, opinions_of(asked, room.labels, table, made))
 
 
 def _keep_word_vectors(

@@ -55,7 +55,7 @@ def test_a_student_learns_from_a_run_and_goes_on_with_its_lessons(settings, tmp_
     asked = len(read_opinions(run.refit_lessons))  # the validation rows too
     assert told[-1] == (asked, asked)
     assert len(splits.train) + 40 < len(given) <= len(splits.train) + 60
-    assert not {fold(text) for text, _ in given} & {fold(row.text) for row in (*splits.valid, *splits.test)}
+    assert not {fold(text) for text in given.texts} & {fold(row.text) for row in (*splits.valid, *splits.test)}
     first = run.model.read_bytes()
     assert Predictor.load("student").labels == tuple(sorted(WORDS))
 
@@ -82,11 +82,11 @@ def test_in_its_second_training_a_student_hears_teachers_that_have_learned_the_v
     teacher = RunFolder(experiment.train(settings, tmp_path / "runs" / "teacher").run)
     run = RunFolder(distill(settings, Teaching(["teacher"]), tmp_path / "runs" / "student").run)
     lessons = [read_opinions(path) for path in (run.lessons, run.refit_lessons)]
-    texts = [[text for text, _ in said] for said in lessons]
+    texts = [[text for text, *_ in said] for said in lessons]
     assert texts[1] == texts[0] + [text for text, _ in rows["valid"]]
     asked = [*texts[0][:5], "zebra 3 now"]
     for said, model in zip(lessons, (teacher.before_refit, teacher.model), strict=True):
-        known = [text for text in asked if text in dict(said)]
+        known = [text for text in asked if text in said.texts]
         expected = Predictor.load(model).probabilities(known)
         np.testing.assert_allclose(said.table(known, sorted(WORDS)), expected, atol=2e-3)
     assert not reproduce(run.path).different
@@ -146,7 +146,7 @@ def test_vectors_reword_what_the_teacher_is_asked_and_read_the_new_words(setting
     experiment.train(settings, tmp_path / "runs" / "teacher")
     settings = replace(settings, embedding=replace(settings.embedding, vectors="words.vec", vectors_size=None))
     run = RunFolder(distill(settings, Teaching(["teacher"]), tmp_path / "runs" / "student").run)
-    assert any("minute" in text.split() for text, _ in read_opinions(run.lessons))
+    assert any("minute" in text.split() for text in read_opinions(run.lessons).texts)
     artifact = read(run.model)
     assert artifact.vocabulary.index("minute") >= len(artifact.tensors["embedding.words"])  # a vector, but no row
     assert len(read_files) == 1  # though rewording and both trainings want them

@@ -1,6 +1,8 @@
 """A teacher's probabilities in a file, so that any model can teach: one JSON object a line.
 
 {"text": "what time is it", "probabilities": {"ask_time": 0.97, "ask_weather": 0.03}}
+
+`"made": true` marks a sentence that nobody has said: its words are no reason to know them.
 """
 
 from __future__ import annotations
@@ -8,9 +10,11 @@ from __future__ import annotations
 import json
 import math
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,7 +29,13 @@ SMALLEST = 1e-3  # what is less likely is left out of a written file: it would b
 DIGITS = 5
 AT_ONCE = 1000  # lines made together
 
-Opinion = tuple[str, dict[str, float]]  # a sentence, and how likely each intent is
+
+class Opinion(NamedTuple):
+    """A sentence, and how likely each intent is. made: nobody has said it."""
+
+    text: str
+    chances: dict[str, float]
+    made: bool = False
 
 
 class Opinions:
@@ -40,7 +50,10 @@ class Opinions:
         self._rows: dict[str, int] = {}  # of a folded sentence
         self._texts: list[str] = []
         self._intents, self._chances, self._starts = array("i"), array("d"), array("q", [0])
-        for text, chances in opinions:
+        self._made: set[int] = set()
+        for text, chances, made in opinions:
+            if made:
+                self._made.add(len(self._texts))
             self._rows[fold(text)] = len(self._texts)
             self._texts.append(text)
             self._intents.extend(self._columns.setdefault(label, len(self._columns)) for label in chances)
@@ -54,11 +67,22 @@ class Opinions:
         names = list(self._columns)
         for row in self._rows.values():
             own = slice(self._starts[row], self._starts[row + 1])
-            yield self._texts[row], dict(zip((names[i] for i in self._intents[own]), self._chances[own], strict=True))
+            chances = dict(zip((names[i] for i in self._intents[own]), self._chances[own], strict=True))
+            yield Opinion(self._texts[row], chances, row in self._made)
 
     @property
     def texts(self) -> list[str]:
-        return [self._texts[row] for row in self._rows.values()]
+        return [*self.said, *self.made]
+
+    @property
+    def said(self) -> list[str]:
+        """The sentences that somebody has said."""
+        return [self._texts[row] for row in self._rows.values() if row not in self._made]
+
+    @property
+    def made(self) -> list[str]:
+        """The others."""
+        return [self._texts[row] for row in self._rows.values() if row in self._made]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -139,21 +163,34 @@ def _opinion(value: object) -> Opinion:
             raise ValueError(f"the probability of {quoted(intent)} is {chance!r}, a number from 0 to 1 is expected")
     if not any(chances.values()):
         raise ValueError("all probabilities are zero")
-    return value["text"], chances
+    made = value.get("made", False)
+    if not isinstance(made, bool):
+        raise ValueError('"made" is neither true nor false')
+    return Opinion(value["text"], chances, made)
 
 
-def write_opinions(path: Path, texts: Sequence[str], labels: Sequence[str], table: np.ndarray) -> None:
-    """Writes (texts, labels) probabilities, whole or not at all, packed if the name ends in .gz. Raises OSError.
+def opinions_of(
+    texts: Sequence[str], labels: Sequence[str], table: np.ndarray, made: Collection[int] = ()
+) -> Iterator[Opinion]:
+    """Rows of (texts, labels) probabilities; what is very unlikely, and rows of zeros, are left out.
 
-    Rows of zeros are left out.
+    made: the numbers of the texts that nobody has said.
     """
+    for number, (text, row) in enumerate(zip(texts, table, strict=True)):
+        if row.any():
+            kept = np.flatnonzero(row >= min(SMALLEST, float(row.max()))).tolist()
+            yield Opinion(text, {labels[label]: round(float(row[label]), DIGITS) for label in kept}, number in made)
+
+
+def write_opinions(path: Path, opinions: Iterable[Opinion]) -> None:
+    """Writes such a file, whole or not at all, packed if the name ends in .gz. Raises OSError."""
     with packing(path) as file:
-        for start in range(0, len(texts), AT_ONCE):
-            rows = zip(texts[start : start + AT_ONCE], table[start : start + AT_ONCE], strict=True)
-            file.write("".join(_line(text, labels, row) for text, row in rows if row.any()).encode("utf-8"))
+        lines = map(_line, opinions)
+        while some := "".join(islice(lines, AT_ONCE)):
+            file.write(some.encode("utf-8"))
 
 
-def _line(text: str, labels: Sequence[str], row: np.ndarray) -> str:
-    kept = np.flatnonzero(row >= min(SMALLEST, float(row.max()))).tolist()
-    chances: Mapping[str, float] = {labels[label]: round(float(row[label]), DIGITS) for label in kept}
-    return json.dumps({"text": text, "probabilities": chances}, ensure_ascii=False) + "\n"
+def _line(opinion: Opinion) -> str:
+    marked = {"made": True} if opinion.made else {}
+    value = {"text": opinion.text, "probabilities": opinion.chances, **marked}
+    return json.dumps(value, ensure_ascii=False) + "\n"

@@ -19,10 +19,11 @@ from torch.nn.functional import embedding_bag
 
 from rnn_intent.text.ngrams import token_ngrams
 from rnn_intent.training.linear_head import best_weight
+from rnn_intent.training.schedule import MANY_ROWS
 
 STRENGTHS = (3.0, 10.0, 30.0)  # the regulariser's inverse; validation chooses
 STEPS = 40  # of the optimizer; more change no answer
-RAREST = 2  # sentences that a part must stand in to be learned
+RAREST = 2  # sentences that a part must stand in to be learned, where they are many
 
 
 class NgramModel:
@@ -64,13 +65,14 @@ def parts_of(tokens: Sequence[str]) -> Iterator[str]:
 
 
 def _weighted(token_lists: Iterable[Sequence[str]]) -> dict[str, tuple[int, float]]:
-    """Parts that stand in several sentences: column and inverse document frequency."""
+    """Parts that stand in several sentences, or, of few sentences, all: column and inverse document frequency."""
     counts: Counter[str] = Counter()
     rows = 0
     for tokens in token_lists:
         counts.update(set(parts_of(tokens)))
         rows += 1
-    known = [(part, count) for part, count in counts.items() if count >= RAREST]
+    rarest = RAREST if rows >= MANY_ROWS else 1
+    known = [(part, count) for part, count in counts.items() if count >= rarest]
     known.sort()  # a set's order differs from process to process
     return {part: (column, math.log((1 + rows) / (1 + count)) + 1) for column, (part, count) in enumerate(known)}
 

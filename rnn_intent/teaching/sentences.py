@@ -1,0 +1,90 @@
+"""What a student can learn from: the training rows, sentences without a label, and ones made of the rows' words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rnn_intent.data.example import Example
+from rnn_intent.data.fold import fold
+from rnn_intent.data.splits import Splits
+from rnn_intent.settings import TEACHER, Settings
+from rnn_intent.text.tokenizer import Tokenizer
+from rnn_intent.text.user_words import user_words_of
+from rnn_intent.text.vocabulary import Vocabulary
+from rnn_intent.text.word_neighbours import word_neighbours
+
+PER_ROW, FEWEST, MOST = 24, 40_000, 360_000  # made sentences, where the settings leave it open
+
+
+class Gathered(NamedTuple):
+    """Sentences, each once: those that somebody has said, then those that are made."""
+
+    said: list[str]
+    made: list[str]
+
+    @property
+    def texts(self) -> list[str]:
+        return [*self.said, *self.made]
+
+
+@dataclass(frozen=True)
+class _Allowed:
+    """Which sentences may be taught: none that is judged, and those of the training rows in any case."""
+
+    own: set[str]
+    judged: set[str]
+
+    @classmethod
+    def of(cls, splits: Splits) -> _Allowed:
+        judged = {fold(row.text) for row in (*splits.valid, *splits.test)}
+        return cls({fold(row.text) for row in splits.train}, judged | {""})
+
+    def once(self, texts: Iterable[str], known: Iterable[str] = ()) -> dict[str, str]:
+        """The allowed ones that are not known yet, by what they are without regard to case, width or spaces."""
+        before, kept = set(known), dict[str, str]()
+        for text in texts:
+            folded = fold(text)
+            if folded not in before and (folded in self.own or folded not in self.judged):
+                kept.setdefault(folded, text)
+        return kept
+
+
+def gathered(settings: Settings, splits: Splits, further: Iterable[str] = ()) -> Gathered:
+    """The training rows, the further sentences, and made ones.
+
+    Sentences that stand among the validation or test rows are left out: no model may be judged by what it was taught.
+    """
+    rows = [row.text for row in splits.train]
+    count = settings.distillation.made
+    wanted = min(max(PER_ROW * len(rows), FEWEST), MOST) if count == "auto" else count
+    allowed = _Allowed.of(splits)
+    own = allowed.once(rows)
+    made = allowed.once(_made(settings, splits.train, wanted), known=own)
+    said = allowed.once(further, known=[*own, *made])  # what was made here, and labelled elsewhere, is still made
+    return Gathered([*own.values(), *said.values()], list(made.values()))
+
+
+def _made(settings: Settings, rows: Sequence[Example], count: int) -> list[str]:
+    from rnn_intent.training.schedule import MANY_ROWS
+    from rnn_intent.training.synthetic import made_sentences, share_of_new_words
+
+    tokenizer = Tokenizer(settings.text, user_words_of(settings.text))
+    words = [tokenizer.words(row.text) for row in rows]
+    alike = _alike(settings, words) if count else None
+    new_words = share_of_new_words(words) if len(rows) < MANY_ROWS else 0.0
+    return made_sentences(rows, words, count, settings.seed, alike, new_words)
+
+
+def _alike(settings: Settings, token_lists: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    """Words like those of the sentences, by the experiment's pretrained vectors; none without vectors."""
+    from rnn_intent.training.tables import pretrained_vectors
+
+    if settings.embedding.vectors == TEACHER:
+        return {}  # no teacher has been prepared: the sentences are to be labelled elsewhere
+    vocabulary = Vocabulary.build(token_lists, settings.vocabulary)
+    vectors = pretrained_vectors(settings, vocabulary)
+    if vectors is None:
+        return {}
+    return word_neighbours([*vocabulary.words, *vectors.extra], vectors.rows, len(vocabulary))
