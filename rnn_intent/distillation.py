@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_intent.data.encoding import read_text
-from rnn_intent.data.opinions import Lessons, opinions_of, write_opinions
+from rnn_intent.data.opinions import Lessons
 from rnn_intent.data.splits import Splits, load_splits
 from rnn_intent.errors import DataError, UsageError, printable
 from rnn_intent.experiment import TrainingResult, train
@@ -27,8 +27,8 @@ from rnn_intent.files import sha256_of, write_json
 from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import TEACHER, Settings
-from rnn_intent.teaching.lesson import Classroom, Teacher, lessons, teacher_shares
-from rnn_intent.teaching.sentences import Gathered, gathered
+from rnn_intent.teaching.lesson import Classroom, Teacher, teacher_shares, write_lessons
+from rnn_intent.teaching.sentences import gathered
 from rnn_intent.teaching.teachers import find_teachers, tuning_epochs
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.user_words import user_words_of
@@ -117,31 +117,8 @@ def _teach(
     brought = (text for teacher in teachers for text in teacher.texts)
     found = gathered(_with_vectors(settings, run), splits, [*further, *brought])
     shares = teacher_shares(teachers, room)
-    _ask(teachers, shares, room, found, run, settings.training.refit > 0, on_lesson)
+    write_lessons(teachers, shares, room, found, run, settings.training.refit > 0, on_lesson)
     return [round(share, 4) for share in shares]
-
-
-def _ask(
-    teachers: Sequence[Teacher],
-    shares: Sequence[float],
-    room: Classroom,
-    found: Gathered,
-    run: RunFolder,
-    refit: bool,
-    on_lesson: Callable[[int, int], None],
-) -> None:
-    """Writes what the teachers say and, if some can learn the validation rows, what they say after that."""
-    again = [teacher.refit(room) for teacher in teachers] if refit else teachers
-    learned = again != teachers
-    texts, made = found.texts, range(len(found.said), len(found.texts))
-    asked = [*texts, *(row.text for row in room.known_valid)] if learned else texts
-    first, *second = lessons([teachers, again] if learned else [teachers], room.labels, asked, shares, on_lesson)
-    if not first[: len(texts)].any():
-        raise UsageError("the teachers say nothing about the training rows, and bring no other sentences")
-    run.refit_lessons.unlink(missing_ok=True)
-    write_opinions(run.lessons, opinions_of(texts, room.labels, first[: len(texts)], made))
-    for table in second:
-        write_opinions(run.refit_lessons, opinions_of(asked, room.labels, table, made))
 
 
 def _keep_word_vectors(

@@ -26,11 +26,12 @@ from rnn_intent.metrics import class_numbers, fit_temperature
 from rnn_intent.opening import opened
 from rnn_intent.run_records import is_result, write_config, write_metrics, write_records
 from rnn_intent.runs import RUNS, RunFolder, mark_latest, of_validation
+from rnn_intent.self_distillation import own_lessons, teaches_itself
 from rnn_intent.settings import Settings
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
     from rnn_intent.training.fit import Fitted
-    from rnn_intent.training.trainer import Progress
+    from rnn_intent.training.trainer import Epoch, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class TrainingResult:
     vectors_coverage: float | None = None  # share of the vocabulary that has a pretrained vector
     resumed_after: int = 0  # epochs that an earlier process trained
     unchanged: bool = False  # the run was finished before, and no file of it was touched
+    teacher: Epoch | None = None  # where the training ended that taught this one
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,10 @@ def train(
 
     1. Open the run folder; one that exists is refused without `resume` or `force`.
     2. Read the data and cut it into tokens.
-    3. Train, keeping a checkpoint after every epoch, and calibrate on the validation split.
-    4. Train a shorter time on the validation rows too, and write the model file; the calibration stays.
-    5. Evaluate on the test split, through the model file just written, and report.
+    3. Few rows: train a first network, which teaches the one that is to stay.
+    4. Train, keeping a checkpoint after every epoch, and calibrate on the validation split.
+    5. Train a shorter time on the validation rows too, and write the model file; the calibration stays.
+    6. Evaluate on the test split, through the model file just written, and report.
 
     out: the run folder, by default `runs/` and the config's name. half: store the weights as float16. splits: rows to
     take instead of reading those that the config names. lessons: what a teacher says of training rows and of further
@@ -103,10 +106,16 @@ def train(
     with opened(run, resume=resume, force=force):
         run.checkpoint.mkdir(exist_ok=True)
         splits = splits or load_splits(settings.data, Path.cwd(), settings.seed)
+        own = None
+        if lessons is None and teaches_itself(settings, splits):
+            own = own_lessons(settings, splits, run, fresh=force, on_step=on_step)
+            lessons = own.lessons
         models = _fitted(Fitting(settings, splits, lessons, run, fresh=force), settings, splits, half, on_step)
         unchanged = is_result(run, models.final)
         if not unchanged:
             run.metrics.unlink(missing_ok=True)  # from here on, until they are written again, the run is not finished
+            if lessons is None:
+                run.teaching.unlink(missing_ok=True)  # of an earlier model: nobody has taught this one
             write_config(run, settings)
             _write_models(run, models, half)
         answering = {"valid": Predictor.load(of_validation(run.model)), "test": Predictor.load(run.model)}
@@ -132,6 +141,7 @@ def train(
         vectors_coverage=fitted.vectors_coverage,
         resumed_after=fitted.resumed_after,
         unchanged=unchanged,
+        teacher=None if own is None else own.teacher,
     )
 
 

@@ -77,7 +77,7 @@ class Fitting:
         settings = replace(self._settings, training=replace(training, epochs=epochs, patience="auto"))
 
         def on_refit(progress: Progress) -> None:
-            on_step(replace(progress, valid_accuracy=None, refit=True))  # they are no validation any more
+            on_step(replace(progress, valid_accuracy=None, stage="refit"))  # they are no validation any more
 
         known = np.flatnonzero(self._rows["valid"].targets >= 0).tolist()
         rows = joined(self._rows["train"], self._rows["valid"], known)
@@ -155,7 +155,9 @@ class Fitting:
         count = sum(len(tokens) >= most for tokens in rows.tokens)
         if count:
             told = f"{count:,} of {len(rows):,} training sentences have {most} tokens or more"
-            self._splits.warnings.append(f"{told}; what comes after is not read (text.max_tokens)")
+            warning = f"{told}; what comes after is not read (text.max_tokens)"
+            if warning not in self._splits.warnings:  # it may have been said of the teacher's training
+                self._splits.warnings.append(warning)
 
 
 def _epochs(fitted: Fitted) -> dict[str, int]:

@@ -33,7 +33,9 @@ def opened(run: RunFolder, *, resume: bool, force: bool) -> Iterator[None]:
             stack.enter_context(held(run))
         try:
             # beside the run, too: there stand `latest` and what several trainings give together
-            for folder in (run.path, run.checkpoint, run.refit_checkpoint, run.path.parent):
+            teacher = run.teacher
+            own = (run.path, run.checkpoint, run.refit_checkpoint, teacher.path, teacher.checkpoint)
+            for folder in (*own, run.path.parent):
                 remove_unfinished(folder)
             yield
         except OSError as error:

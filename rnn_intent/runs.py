@@ -99,6 +99,11 @@ class RunFolder:
         """Who taught, and from which sentences."""
         return self.path / "teaching.json"
 
+    @property
+    def teacher(self) -> RunFolder:
+        """The training that taught this one, where rows are few: its checkpoint, its history, its model."""
+        return RunFolder(self.path / "teacher")
+
     def member(self, seed: int) -> RunFolder:
         """One of an ensemble."""
         return RunFolder(self.path / f"seed-{seed}")

@@ -112,6 +112,7 @@ class TrainingSettings:
     clip_norm: Annotated[float, Bounds(gt=0.0)] = 1.0
     patience: Literal["auto"] | Positive = "auto"
     refit: Annotated[float, Bounds(ge=0.0, le=1.0)] = 1.0
+    self_distillation: Literal["auto"] | bool = "auto"
     class_weights: Literal["none", "balanced", "sqrt"] = "none"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: Literal["auto"] | Positive = "auto"

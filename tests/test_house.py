@@ -28,6 +28,7 @@ PARTS = {  # files that belong to a room beside them
     "config_layers": "config",
     "fitting": "experiment",
     "run_records": "experiment",
+    "self_distillation": "experiment",
     "shapes": "artifact",
     "stored_settings": "artifact",
     "tensor_file": "artifact",

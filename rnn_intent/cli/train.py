@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from rnn_intent.training.trainer import Progress
 
 
+STAGES = {"": "epoch", "teacher": "teacher, epoch", "refit": "all rows, epoch"}
+
+
 def add(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
@@ -142,8 +145,7 @@ class Bar:
         if bar.disable:
             return
         bar.total = progress.epochs * progress.steps
-        where = "all rows, epoch" if progress.refit else "epoch"
-        bar.set_description_str(f"{where} {progress.epoch}/{progress.epochs}", refresh=False)
+        bar.set_description_str(f"{STAGES[progress.stage]} {progress.epoch}/{progress.epochs}", refresh=False)
         accuracy = "" if progress.valid_accuracy is None else f", validation {progress.valid_accuracy:.1%}"
         bar.set_postfix_str(f"loss {progress.loss:.3f}{accuracy}", refresh=False)
         bar.update((progress.epoch - 1) * progress.steps + progress.step - bar.n)
@@ -162,6 +164,9 @@ def told(result: TrainingResult) -> str:
         ["epochs", f"{result.epochs}{_kept(result)}{_resumed(result)}"],
         ["validation", f"{result.valid_accuracy:.2%}"],
     ]
+    if result.teacher is not None:
+        before = f"after {result.teacher.epoch} epochs, validation {result.teacher.valid_accuracy:.2%}; and n-grams"
+        rows.insert(0, ["teacher", before])
     if result.refit_epochs:
         rows.append(["then", f"{result.refit_epochs} epochs on all rows, those of validation too"])
     if result.test is not None:

