@@ -66,7 +66,11 @@ def own_lessons(
 
     if fresh:
         run.teaching.unlink(missing_ok=True)
-        for folder in (run.refit_checkpoint, run.checkpoint):  # of a network that had other lessons
+        for folder in (
+            run.teacher.checkpoint,
+            run.refit_checkpoint,
+            run.checkpoint,
+        ):  # before any is replaced
             checkpoint.discard(folder)
 
     def on_teacher(progress: Progress) -> None:

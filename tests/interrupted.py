@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ embedding: {size: 8, ngram_buckets: 512}
 model: {hidden_size: 6, layers: 2}
 training: {epochs: 3, batch_size: 16, learning_rate: 0.02, threads: 1}
 """
+TAUGHT = EXPERIMENT.replace("{epochs: 3,", "{self_distillation: true, epochs: 3,") + "distillation: {made: 60}\n"
 SENTENCES = ["what time is it", "rain please", "play a song", "现在几点了"]
 SAME = ("model.safetensors", "before-refit.safetensors", "history.jsonl", "metrics.json", "data.json", "config.yaml")
 
@@ -58,11 +58,11 @@ class Place:
         return not state.exists() or state.read_bytes() != (self.earlier.checkpoint / "state.pt").read_bytes()
 
 
-def made_place(folder: Path, children: Nursery) -> Place:
+def made_place(folder: Path, children: Nursery, experiment: str = EXPERIMENT) -> Place:
     """With an earlier run of another seed, and the run that all others are to end like."""
     rows = [f"{word} {n}\t{intent}\n" for intent, words in WORDS.items() for word in words for n in range(8)]
     (folder / "rows.tsv").write_text("".join(rows), encoding="utf-8")
-    (folder / "my.yaml").write_text(EXPERIMENT, encoding="utf-8")
+    (folder / "my.yaml").write_text(experiment, encoding="utf-8")
     place = Place(folder, children, *(RunFolder(folder / "runs" / name) for name in ("earlier", "wanted")))
     assert children.run("train", "my.yaml", "--out", "runs/earlier", "--seed", "5", folder=folder).code == 0
     ended = children.run("train", "my.yaml", "--out", "runs/wanted", folder=folder)
@@ -96,11 +96,13 @@ def same(a: Path, b: Path) -> bool:
 
 def is_as_wanted(place: Place) -> None:
     assert [name for name in SAME if not same(place.run.path / name, place.wanted.path / name)] == []
-    names = {str(path.relative_to(place.run.path)) for path in place.run.path.rglob("*")}
-    kept = [os.path.join(*parts) for parts in (["checkpoint"], ["checkpoint", "refit"])]
-    states = [os.path.join(folder, "state.pt") for folder in kept]
-    assert names == {*SAME, "environment.json", "report.html", *kept, *states}
+    assert names(place.run) == names(place.wanted)
     assert nothing_unfinished(place)
+
+
+def names(run: RunFolder) -> set[str]:
+    """Of all that is in the folder."""
+    return {str(path.relative_to(run.path)) for path in run.path.rglob("*")}
 
 
 def nothing_unfinished(place: Place) -> bool:

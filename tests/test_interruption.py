@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import random
+from pathlib import Path
 
 import pytest
-from interrupted import SAME, Place, answers, is_as_wanted, is_whole, met_a_full_disk, same, was_asked_to_end
-from nursery import Ended
+from interrupted import (
+    SAME,
+    TAUGHT,
+    Place,
+    answers,
+    is_as_wanted,
+    is_whole,
+    made_place,
+    met_a_full_disk,
+    names,
+    same,
+    was_asked_to_end,
+)
+from nursery import Ended, Nursery
 
 from rnn_intent.errors import ModelError
 from rnn_intent.inference.predictor import Predictor
@@ -16,6 +30,9 @@ def test_two_trainings_of_one_seed_end_with_the_same_bytes_and_another_seed_does
     place.start_over()
     assert place.train().code == 0
     is_as_wanted(place)
+    kept = [os.path.join(*parts) for parts in (["checkpoint"], ["checkpoint", "refit"])]
+    states = [os.path.join(folder, "state.pt") for folder in kept]
+    assert names(place.wanted) == {*SAME, "environment.json", "report.html", *kept, *states}
     assert answers(place.earlier) != answers(place.wanted)
 
 
@@ -29,6 +46,20 @@ def test_killed_at_any_call_that_touches_the_disk_it_goes_on_to_the_same_bytes(p
     assert kills >= 4
     assert place.train().code == 0
     is_as_wanted(place)
+
+
+def test_killed_while_it_teaches_itself_it_goes_on_to_the_same_bytes(tmp_path: Path, children: Nursery) -> None:
+    place = made_place(tmp_path, children, TAUGHT)
+    place.start_over()
+    kills = 0
+    for share in (0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1):  # of the calls that an undisturbed training makes
+        ended = place.train(fault=(1 + int(share * place.calls), "torn"))
+        kills += ended.code == -9
+        is_whole(place)
+    assert kills >= 4
+    assert place.train().code == 0
+    is_as_wanted(place)
+    assert {"teaching.json", "lessons.jsonl.gz", "teacher"} < names(place.wanted)
 
 
 def test_killed_at_any_time_it_goes_on_to_the_same_bytes(place: Place) -> None:

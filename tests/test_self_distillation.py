@@ -72,6 +72,7 @@ def test_a_run_keeps_its_teacher_and_what_it_said_and_comes_out_the_same_again(s
     invented = {word for text in given.made for word in text.split()} - {word for t, _ in ROWS for word in t.split()}
     assert len(invented) > 50
     assert not invented & set(read(run.model).vocabulary)
+    assert "A first network learned for 3 epochs, had " in run.report.read_text("utf-8")
     assert not reproduce(run.path).different
     assert experiment.train(settings, run.path, resume=True).unchanged
 
@@ -110,6 +111,7 @@ def test_what_has_taught_an_earlier_model_does_not_stay(settings: Settings):
     run = train(settings, "a")
     train(replace(settings, training=replace(settings.training, self_distillation=False)), "a", force=True)
     assert not run.teaching.exists()
+    assert "A first network" not in run.report.read_text("utf-8")
     assert not reproduce(run.path).different
 
 

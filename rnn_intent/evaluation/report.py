@@ -33,7 +33,7 @@ def report_page(results: Results, background: Background | None = None, cards: E
         ("confusion", "What is mistaken for what?", confused_with(results, values)),
         ("confidence", "Is its confidence honest?", honest(results, values)),
         ("rejection", "How much is rejected, and at which cost?", rejected(results, values)),
-        ("training", "How did training go?", trained(background.history, background.training)),
+        ("training", "How did training go?", trained(background)),
         ("data", "What data did it see?", seen(background)),
         ("errors", "Which sentences went wrong, and why?", one_by_one(cards) if cards is not None else ""),
     ]

@@ -89,12 +89,14 @@ class Results:
 class Background:
     """How the model came about, as far as it is known; empty parts are left out of the report.
 
-    history: the lines of history.jsonl; training: what the model file says of epochs and rows; files: SHA-256 by path;
-    rows: by split; counts: split -> intent -> rows; settings: the experiment as YAML.
+    history: the lines of history.jsonl; teacher_history: the same of the network that has taught it; training: what
+    the model file says of epochs and rows; files: SHA-256 by path; rows: by split; counts: split -> intent -> rows;
+    settings: the experiment as YAML.
     """
 
     title: str = "model"
     history: Sequence[Mapping[str, Any]] = ()
+    teacher_history: Sequence[Mapping[str, Any]] = ()
     training: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, int] = field(default_factory=dict)

@@ -68,6 +68,7 @@ def background_of(
     return Background(
         title=title,
         history=_lines(run.history) if run else (),
+        teacher_history=_lines(run.teacher.history) if run and _has_taught_itself(run) else (),
         training=training or {},
         files=splits.files if splits else {},
         rows={name: len(examples) for name, examples in rows.items()},
@@ -108,6 +109,11 @@ def _tells_of(run: RunFolder, artifact: Artifact) -> bool:
     if owner is not None and owner.pid == os.getpid():
         return True
     return bool(_object(run.metrics).get("weights") == weights_hash(artifact))
+
+
+def _has_taught_itself(run: RunFolder) -> bool:
+    teachers = _object(run.teaching).get("teachers")
+    return isinstance(teachers, list) and run.teacher.name in teachers
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

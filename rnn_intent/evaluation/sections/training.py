@@ -7,18 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rnn_intent.charts import Line, line_chart, percent, plain, tick_percent
+from rnn_intent.evaluation.results import Background
 from rnn_intent.evaluation.tables import counted
 
 Epochs = Sequence[Mapping[str, Any]]
 
 
-def trained(history: Epochs, told: Mapping[str, Any]) -> str:
-    """history: the lines of history.jsonl; told: what the model file says of training. What they lack is left out."""
+def trained(background: Background) -> str:
+    """The loss, the accuracy, the gradients' length and the learning rate; what the background lacks is left out."""
+    history, told = background.history, background.training
     if not history:
         return ""
     kept = _whole(told, "kept_epoch") or len(history)
     parts = [_loss(history, kept), _accuracy(history, kept), _gradients(history, kept), _rate(history, kept)]
-    return f"<p class='answer'>{_answer(history, kept)}{_again(told)}</p><div class=\"charts\">{''.join(parts)}</div>"
+    answer = f"{_before(background.teacher_history)}{_answer(history, kept)}{_again(told)}"
+    return f"<p class='answer'>{answer}</p><div class=\"charts\">{''.join(parts)}</div>"
 
 
 def _answer(history: Epochs, kept: int) -> str:
@@ -29,6 +32,14 @@ def _answer(history: Epochs, kept: int) -> str:
     if kept == len(history):
         return f"After {counted(len(history), 'epoch')} it had {right}."
     return f"The best of {counted(len(history), 'epoch')} was epoch {kept}, with {right}; its weights were kept."
+
+
+def _before(teacher: Epochs) -> str:
+    if not teacher:
+        return ""
+    share = _number(teacher[-1], "valid_accuracy")
+    right = "" if share is None else f", had {percent(share)} of the validation sentences right,"
+    return f"A first network learned for {counted(len(teacher), 'epoch')}{right} and taught this one, with n-grams. "
 
 
 def _again(told: Mapping[str, Any]) -> str:
