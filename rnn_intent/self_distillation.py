@@ -9,7 +9,7 @@ network and a linear model err on different sentences, and neither has met the w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -61,17 +61,8 @@ def own_lessons(
 
     fresh: leave aside what the folder has.
     """
-    from rnn_intent.training import checkpoint
-    from rnn_intent.training.device import thread_count
-
     if fresh:
-        run.teaching.unlink(missing_ok=True)
-        for folder in (
-            run.teacher.checkpoint,
-            run.refit_checkpoint,
-            run.checkpoint,
-        ):  # before any is replaced
-            checkpoint.discard(folder)
+        _forget(run)
 
     def on_teacher(progress: Progress) -> None:
         on_step(replace(progress, stage="teacher"))
@@ -82,12 +73,29 @@ def own_lessons(
         targets = class_numbers(trained.labels, [row.intent for row in splits.valid])
         calibrated = replace(trained, temperature=fit_temperature(fitted.valid_logits, targets))
         model_file.write(calibrated, run.teacher.model)
-        tokenizer, threads = Tokenizer(settings.text, user_words_of(settings.text)), thread_count(settings.training)
-        room = Classroom(trained.labels, splits.train, splits.valid, settings.seed, threads, tokenizer=tokenizer)
-        teachers = find_teachers([str(run.teacher.model), NGRAMS], room)
-        shares = teacher_shares(teachers, room)
-        found = gathered(settings, splits, fewest=FEWEST)
-        run.metrics.unlink(missing_ok=True)  # a model of other lessons is no finished run of these
-        write_lessons(teachers, shares, room, found, run, settings.training.refit > 0)
-        write_json(run.teaching, {"teachers": [run.teacher.name, NGRAMS], "shares": [round(s, 4) for s in shares]})
+        _teach(settings, splits, run, trained.labels)
     return OwnLessons(Lessons((run.lessons, run.refit_lessons)), fitted.kept)
+
+
+def _forget(run: RunFolder) -> None:
+    """Leaves nothing to go on from, before any of it is replaced."""
+    from rnn_intent.training import checkpoint
+
+    run.teaching.unlink(missing_ok=True)
+    for folder in (run.teacher.checkpoint, run.refit_checkpoint, run.checkpoint):
+        checkpoint.discard(folder)
+
+
+def _teach(settings: Settings, splits: Splits, run: RunFolder, labels: Sequence[str]) -> None:
+    """Writes the lessons."""
+    from rnn_intent.training.device import thread_count
+
+    tokenizer, threads = Tokenizer(settings.text, user_words_of(settings.text)), thread_count(settings.training)
+    room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, tokenizer=tokenizer)
+    teachers = find_teachers([str(run.teacher.model), NGRAMS], room)
+    shares = teacher_shares(teachers, room)
+    found = gathered(settings, splits, fewest=FEWEST)
+    run.metrics.unlink(missing_ok=True)  # an earlier model of other lessons is no finished run of these
+    write_lessons(teachers, shares, room, found, run, settings.training.refit > 0)
+    told = [round(share, 4) for share in shares]
+    write_json(run.teaching, {"teachers": [run.teacher.name, NGRAMS], "shares": told})  # last: they are whole

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from rnn_intent.data.example import Example
@@ -29,28 +28,6 @@ class Gathered(NamedTuple):
         return [*self.said, *self.made]
 
 
-@dataclass(frozen=True)
-class _Allowed:
-    """Which sentences may be taught: none that is judged, and those of the training rows in any case."""
-
-    own: set[str]
-    judged: set[str]
-
-    @classmethod
-    def of(cls, splits: Splits) -> _Allowed:
-        judged = {fold(row.text) for row in (*splits.valid, *splits.test)}
-        return cls({fold(row.text) for row in splits.train}, judged | {""})
-
-    def once(self, texts: Iterable[str], known: Iterable[str] = ()) -> dict[str, str]:
-        """The allowed ones that are not known yet, by what they are without regard to case, width or spaces."""
-        before, kept = set(known), dict[str, str]()
-        for text in texts:
-            folded = fold(text)
-            if folded not in before and (folded in self.own or folded not in self.judged):
-                kept.setdefault(folded, text)
-        return kept
-
-
 def gathered(settings: Settings, splits: Splits, further: Iterable[str] = (), fewest: int = FEWEST) -> Gathered:
     """The training rows, the further sentences, and made ones.
 
@@ -60,11 +37,20 @@ def gathered(settings: Settings, splits: Splits, further: Iterable[str] = (), fe
     rows = [row.text for row in splits.train]
     asked = settings.distillation.made
     count = min(max(PER_ROW * len(rows), fewest), MOST) if asked == "auto" else asked
-    allowed = _Allowed.of(splits)
-    own = allowed.once(rows)
-    new = allowed.once(_made(settings, splits.train, count), known=own)
-    said = allowed.once(further, known=[*own, *new])  # what was made here, and labelled elsewhere, is still made
+    own = _once(rows)
+    barred = {"", *own, *(fold(row.text) for row in (*splits.valid, *splits.test))}
+    new = _once(_made(settings, splits.train, count), barred)
+    said = _once(further, {*barred, *new})  # what was made here, and labelled elsewhere, is still made
     return Gathered([*own.values(), *said.values()], list(new.values()))
+
+
+def _once(texts: Iterable[str], barred: Collection[str] = ()) -> dict[str, str]:
+    """Those that are not barred, by what they are without regard to case, width or spaces."""
+    kept: dict[str, str] = {}
+    for text in texts:
+        if (folded := fold(text)) not in barred:
+            kept.setdefault(folded, text)
+    return kept
 
 
 def _made(settings: Settings, rows: Sequence[Example], count: int) -> list[str]:
