@@ -129,7 +129,7 @@ def test_resuming_with_other_settings_is_refused_and_touches_nothing(place: Plac
 
 def test_a_student_that_is_killed_goes_on_with_the_lessons_it_has(place: Place) -> None:
     def teach(out: str, **fate: object) -> Ended:
-        options = ["--teacher", "runs/earlier", "--out", out, "--resume"]
+        options = ["--teacher", "runs/earlier", "--made", "60", "--out", out, "--resume"]
         return place.children.run("distill", "my.yaml", *options, folder=place.folder, **fate)
 
     undisturbed = teach("runs/student")

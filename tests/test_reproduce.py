@@ -164,7 +164,9 @@ def test_what_was_fitted_to_the_model_later_is_not_compared(reproduce, copy: Pat
 
 
 def test_a_student_is_taught_again_by_the_lessons_it_was_given(children: Nursery, finished: Path) -> None:
-    taught = children.run("distill", "my.yaml", "--teacher", "runs/a", "--out", "runs/student", "-q", folder=finished)
+    taught = children.run(
+        "distill", "my.yaml", "--teacher", "runs/a", *["--made", "60", "-q", "--out", "runs/student"], folder=finished
+    )
     assert taught.code == 0, taught.err
     ended = children.run("reproduce", "runs/student", folder=finished)
     assert (ended.code, ended.err) == (0, "")
