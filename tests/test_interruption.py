@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -36,14 +37,18 @@ def test_two_trainings_of_one_seed_end_with_the_same_bytes_and_another_seed_does
     assert answers(place.earlier) != answers(place.wanted)
 
 
+def kills(place: Place, shares: Sequence[float]) -> int:
+    """Strikes one training after the other, each after that share of the calls that an undisturbed one makes."""
+    struck = 0
+    for share in shares:
+        struck += place.train(fault=(1 + int(share * place.calls), "torn")).code == -9
+        is_whole(place)
+    return struck
+
+
 def test_killed_at_any_call_that_touches_the_disk_it_goes_on_to_the_same_bytes(place: Place) -> None:
     place.start_over()
-    kills = 0
-    for share in (0.0, 0.3, 0.2, 0.2, 0.2, 0.1):  # of the calls that an undisturbed training makes
-        ended = place.train(fault=(1 + int(share * place.calls), "torn"))
-        kills += ended.code == -9
-        is_whole(place)
-    assert kills >= 4
+    assert kills(place, (0.0, 0.3, 0.2, 0.2, 0.2, 0.1)) >= 4
     assert place.train().code == 0
     is_as_wanted(place)
 
@@ -51,12 +56,7 @@ def test_killed_at_any_call_that_touches_the_disk_it_goes_on_to_the_same_bytes(p
 def test_killed_while_it_teaches_itself_it_goes_on_to_the_same_bytes(tmp_path: Path, children: Nursery) -> None:
     place = made_place(tmp_path, children, TAUGHT)
     place.start_over()
-    kills = 0
-    for share in (0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1):  # of the calls that an undisturbed training makes
-        ended = place.train(fault=(1 + int(share * place.calls), "torn"))
-        kills += ended.code == -9
-        is_whole(place)
-    assert kills >= 4
+    assert kills(place, (0.05, *[0.1] * 7)) >= 4
     assert place.train().code == 0
     is_as_wanted(place)
     assert {"teaching.json", "lessons.jsonl.gz", "teacher"} < names(place.wanted)
@@ -144,8 +144,8 @@ def test_a_student_that_is_killed_goes_on_with_the_lessons_it_has(place: Place) 
 @pytest.mark.long
 def test_two_hundred_kills(place: Place) -> None:
     dice = random.Random(7)
-    kills = 0
-    while kills < 200:
+    struck = 0
+    while struck < 200:
         place.start_over()
         code = -9
         while code == -9:
@@ -153,11 +153,11 @@ def test_two_hundred_kills(place: Place) -> None:
             if dice.random() < 0.5:
                 fate = {"fault": (dice.randrange(1, place.calls), dice.choice(["kill", "torn"]))}
             code = place.train(**fate).code
-            kills += code == -9
+            struck += code == -9
             is_whole(place)
         assert code == 0
         is_as_wanted(place)
-    print(f"{kills} kills")
+    print(f"{struck} kills")
 
 
 @pytest.mark.long
