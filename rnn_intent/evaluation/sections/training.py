@@ -39,7 +39,8 @@ def _before(teacher: Epochs) -> str:
         return ""
     share = _number(teacher[-1], "valid_accuracy")
     right = "" if share is None else f", had {percent(share)} of the validation sentences right,"
-    return f"A first network learned for {counted(len(teacher), 'epoch')}{right} and taught this one, with a linear model. "
+    first = f"A first network learned for {counted(len(teacher), 'epoch')}{right}"
+    return f"{first} and taught this one, with a linear model. "
 
 
 def _again(told: Mapping[str, Any]) -> str:
