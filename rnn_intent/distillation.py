@@ -27,11 +27,9 @@ from rnn_intent.files import sha256_of, write_json
 from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import TEACHER, Settings
-from rnn_intent.teaching.lesson import Classroom, Teacher, teacher_shares, write_lessons
+from rnn_intent.teaching.lesson import Classroom, Teacher, write_lessons
 from rnn_intent.teaching.sentences import gathered
 from rnn_intent.teaching.teachers import find_teachers, tuning_epochs
-from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.user_words import user_words_of
 from rnn_intent.text.vocabulary import SPECIALS, Vocabulary
 
 if TYPE_CHECKING:
@@ -104,21 +102,15 @@ def _teach(
     on_lesson: Callable[[int, int], None],
 ) -> list[float]:
     """Writes the lessons; returns how much each teacher counts."""
-    from rnn_intent.training.device import thread_count
-
-    labels = sorted({row.intent for row in splits.train})
     further = _lines(teaching.unlabelled, settings.data.encoding)  # what is wrong with it is told before tuning
-    threads, tokenizer = thread_count(settings.training), Tokenizer(settings.text, user_words_of(settings.text))
     epochs = tuning_epochs(settings.distillation, teaching.teachers, len(splits.train))
-    room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, epochs, tokenizer, on_tune)
+    room = Classroom.of(settings, splits, epochs, on_tune)
     teachers = find_teachers(teaching.teachers, room)
     if settings.embedding.vectors == TEACHER:
         _keep_word_vectors(settings, room, teachers, further, run, on_word)
     brought = (text for teacher in teachers for text in teacher.texts)
     found = gathered(_with_vectors(settings, run), splits, [*further, *brought])
-    shares = teacher_shares(teachers, room)
-    write_lessons(teachers, shares, room, found, run, settings.training.refit > 0, on_lesson)
-    return [round(share, 4) for share in shares]
+    return write_lessons(teachers, room, found, run, settings.training.refit > 0, on_lesson)
 
 
 def _keep_word_vectors(

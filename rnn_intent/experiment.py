@@ -20,9 +20,9 @@ from rnn_intent.evaluation.evaluate import Evaluation, judge
 from rnn_intent.evaluation.rejection import calibrated_as, fit_rejection
 from rnn_intent.evaluation.results import Results
 from rnn_intent.evaluation.run_report import results_of, write_report
-from rnn_intent.fitting import Fitting
+from rnn_intent.fitting import Fitting, at_temperature
 from rnn_intent.inference.predictor import Predictor
-from rnn_intent.metrics import class_numbers, fit_temperature
+from rnn_intent.metrics import class_numbers
 from rnn_intent.opening import opened
 from rnn_intent.run_records import is_result, write_config, write_metrics, write_records
 from rnn_intent.runs import RUNS, RunFolder, mark_latest, of_validation
@@ -180,8 +180,7 @@ def _halved_cost(artifact: Artifact, splits: Splits) -> HalvedCost:
 
 def _calibrated(artifact: Artifact, splits: Splits) -> Artifact:
     """The artifact with a temperature, an in-scope score with its threshold, and golden sentences."""
-    targets = class_numbers(artifact.labels, [example.intent for example in splits.valid])
-    artifact = replace(artifact, temperature=fit_temperature(_valid_logits(artifact, splits), targets))
+    artifact = at_temperature(artifact, _valid_logits(artifact, splits), splits.valid)
     return _with_golden(fit_rejection(artifact, splits.train, splits.valid), splits)
 
 

@@ -17,11 +17,11 @@ from rnn_intent.data.opinions import Lessons, Opinions
 from rnn_intent.data.splits import Splits
 from rnn_intent.errors import TrainingError
 from rnn_intent.inference.predictor import Predictor
+from rnn_intent.metrics import class_numbers, fit_temperature
 from rnn_intent.run_records import write_progress
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import DataSettings, Settings
 from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.user_words import user_words_of
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
     from rnn_intent.training.fit import Fitted
@@ -42,8 +42,7 @@ class Fitting:
 
     def __init__(self, settings: Settings, splits: Splits, lessons: Lessons | None, run: RunFolder, fresh: bool):
         self._settings, self._splits, self._lessons, self._run, self._fresh = settings, splits, lessons, run, fresh
-        self._user_words = user_words_of(settings.text)
-        self._tokenizer = Tokenizer(settings.text, self._user_words)
+        self._tokenizer = Tokenizer.of(settings.text)
         self._labels = sorted({example.intent for example in splits.train})
 
     @cached_property
@@ -132,7 +131,7 @@ class Fitting:
             settings=_portable(self._settings),
             labels=tuple(self._labels),
             vocabulary=fitted.vocabulary.words,
-            user_words=self._user_words,
+            user_words=self._tokenizer.user_words,
             dictionary=self._tokenizer.used_dictionary(),
             tensors=fitted.tensors,
             training=training,
@@ -158,6 +157,12 @@ class Fitting:
             warning = f"{told}; what comes after is not read (text.max_tokens)"
             if warning not in self._splits.warnings:  # it may have been said of the teacher's training
                 self._splits.warnings.append(warning)
+
+
+def at_temperature(artifact: Artifact, logits: np.ndarray, valid: Sequence[Example]) -> Artifact:
+    """As sure as the validation rows bear out. logits: (rows, intents), of these rows."""
+    targets = class_numbers(artifact.labels, [example.intent for example in valid])
+    return replace(artifact, temperature=fit_temperature(logits, targets))
 
 
 def _epochs(fitted: Fitted) -> dict[str, int]:

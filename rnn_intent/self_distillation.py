@@ -9,7 +9,7 @@ network and a linear model err on different sentences, and neither has met the w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,15 +17,12 @@ from rnn_intent import artifact as model_file
 from rnn_intent.data.opinions import Lessons
 from rnn_intent.data.splits import Splits
 from rnn_intent.files import write_json
-from rnn_intent.fitting import Fitting
-from rnn_intent.metrics import class_numbers, fit_temperature
+from rnn_intent.fitting import Fitting, at_temperature
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import Settings
-from rnn_intent.teaching.lesson import Classroom, teacher_shares, write_lessons
+from rnn_intent.teaching.lesson import Classroom, write_lessons
 from rnn_intent.teaching.sentences import gathered
 from rnn_intent.teaching.teachers import NGRAMS, find_teachers
-from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.user_words import user_words_of
 
 if TYPE_CHECKING:
     from rnn_intent.training.trainer import Epoch, Progress
@@ -70,10 +67,8 @@ def own_lessons(
     run.teacher.path.mkdir(exist_ok=True)
     trained, fitted = Fitting(settings, splits, None, run.teacher, fresh).train(on_teacher)
     if not run.teaching.is_file():
-        targets = class_numbers(trained.labels, [row.intent for row in splits.valid])
-        calibrated = replace(trained, temperature=fit_temperature(fitted.valid_logits, targets))
-        model_file.write(calibrated, run.teacher.model)
-        _teach(settings, splits, run, trained.labels)
+        model_file.write(at_temperature(trained, fitted.valid_logits, splits.valid), run.teacher.model)
+        _teach(settings, splits, run)
     return OwnLessons(Lessons((run.lessons, run.refit_lessons)), fitted.kept)
 
 
@@ -86,16 +81,11 @@ def _forget(run: RunFolder) -> None:
         checkpoint.discard(folder)
 
 
-def _teach(settings: Settings, splits: Splits, run: RunFolder, labels: Sequence[str]) -> None:
+def _teach(settings: Settings, splits: Splits, run: RunFolder) -> None:
     """Writes the lessons."""
-    from rnn_intent.training.device import thread_count
-
-    tokenizer, threads = Tokenizer(settings.text, user_words_of(settings.text)), thread_count(settings.training)
-    room = Classroom(labels, splits.train, splits.valid, settings.seed, threads, tokenizer=tokenizer)
+    room = Classroom.of(settings, splits)
     teachers = find_teachers([str(run.teacher.model), NGRAMS], room)
-    shares = teacher_shares(teachers, room)
     found = gathered(settings, splits, fewest=FEWEST)
     run.metrics.unlink(missing_ok=True)  # an earlier model of other lessons is no finished run of these
-    write_lessons(teachers, shares, room, found, run, settings.training.refit > 0)
-    told = [round(share, 4) for share in shares]
-    write_json(run.teaching, {"teachers": [run.teacher.name, NGRAMS], "shares": told})  # last: they are whole
+    shares = write_lessons(teachers, room, found, run, settings.training.refit > 0)
+    write_json(run.teaching, {"teachers": [run.teacher.name, NGRAMS], "shares": shares})  # last: they are whole

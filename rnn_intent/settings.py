@@ -120,7 +120,7 @@ class TrainingSettings:
 
 @dataclass(frozen=True)
 class DistillationSettings:
-    """How a student learns from a teacher; without one, nothing here counts."""
+    """How a student learns from a teacher, its own first training or another; without one, nothing here counts."""
 
     share: Annotated[float, Bounds(ge=0.0, le=1.0)] = 0.8
     temperature: Annotated[float, Bounds(gt=0.0, le=100.0)] = 2.0

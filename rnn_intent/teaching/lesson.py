@@ -10,9 +10,10 @@ import numpy as np
 
 from rnn_intent.data.example import Example
 from rnn_intent.data.opinions import distributions, opinions_of, write_opinions
+from rnn_intent.data.splits import Splits
 from rnn_intent.errors import UsageError, printable
 from rnn_intent.runs import RunFolder
-from rnn_intent.settings import TextSettings
+from rnn_intent.settings import Settings, TextSettings
 from rnn_intent.teaching.sentences import Gathered
 from rnn_intent.text.tokenizer import Tokenizer
 
@@ -39,6 +40,21 @@ class Classroom:
     fine_tune: int = 0
     tokenizer: Tokenizer = field(default_factory=lambda: Tokenizer(TextSettings()))
     on_tune: Callable[[str, Progress], None] = lambda _name, _progress: None
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        splits: Splits,
+        fine_tune: int = 0,
+        on_tune: Callable[[str, Progress], None] = lambda _name, _progress: None,
+    ) -> Classroom:
+        """For the rows of an experiment."""
+        from rnn_intent.training.device import thread_count
+
+        labels, threads = sorted({row.intent for row in splits.train}), thread_count(settings.training)
+        tokenizer = Tokenizer.of(settings.text)
+        return cls(labels, splits.train, splits.valid, settings.seed, threads, fine_tune, tokenizer, on_tune)
 
     @property
     def known_valid(self) -> list[Example]:
@@ -156,18 +172,18 @@ def _in_columns(table: np.ndarray, names: Sequence[str], labels: Sequence[str]) 
 
 def write_lessons(
     teachers: Sequence[Teacher],
-    shares: Sequence[float],
     room: Classroom,
     found: Gathered,
     run: RunFolder,
     refit: bool,
     on_step: Callable[[int, int], None] = lambda _done, _all: None,
-) -> None:
+) -> list[float]:
     """Writes what the teachers say and, if some can learn the validation rows, what they say after that.
 
-    shares: how much each counts. refit: whether there will be a second training, on the validation rows too. on_step:
-    sentences labelled so far, and all. Raises UsageError if they have nothing to say.
+    refit: whether there will be a second training, on the validation rows too. on_step: sentences labelled so far, and
+    all. Returns how much each teacher counts. Raises UsageError if they have nothing to say.
     """
+    shares = teacher_shares(teachers, room)
     again = [teacher.refit(room) for teacher in teachers] if refit else teachers
     learned = again != teachers
     texts, made = found.texts, range(len(found.said), len(found.texts))
@@ -179,3 +195,4 @@ def write_lessons(
     write_opinions(run.lessons, opinions_of(texts, room.labels, first[: len(texts)], made))
     for table in second:
         write_opinions(run.refit_lessons, opinions_of(asked, room.labels, table, made))
+    return [round(share, 4) for share in shares]

@@ -10,7 +10,6 @@ from rnn_intent.data.fold import fold
 from rnn_intent.data.splits import Splits
 from rnn_intent.settings import TEACHER, Settings
 from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.user_words import user_words_of
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.text.word_neighbours import word_neighbours
 
@@ -57,7 +56,7 @@ def _made(settings: Settings, rows: Sequence[Example], count: int) -> list[str]:
     from rnn_intent.training.schedule import MANY_ROWS
     from rnn_intent.training.synthetic import made_sentences, share_of_new_words
 
-    tokenizer = Tokenizer(settings.text, user_words_of(settings.text))
+    tokenizer = Tokenizer.of(settings.text)
     words = [tokenizer.words(row.text) for row in rows]
     alike = _alike(settings, words) if count else None
     new_words = share_of_new_words(words) if len(rows) < MANY_ROWS else 0.0

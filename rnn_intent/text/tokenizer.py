@@ -9,7 +9,7 @@ from rnn_intent.settings import TextSettings
 from rnn_intent.text.normalize import align, normalize
 from rnn_intent.text.patterns import ASCII_WORDS, CHARACTERS, block_pattern, words_pattern
 from rnn_intent.text.tokens import Token
-from rnn_intent.text.user_words import Phrases, split_user_words
+from rnn_intent.text.user_words import Phrases, split_user_words, user_words_of
 
 if TYPE_CHECKING:
     from rnn_intent.text.chinese import ChineseCutter
@@ -43,6 +43,11 @@ class Tokenizer:
         self._take_user_words()
         # Plain English, the common case, is one `lower` and one `findall`, or, of words alone, one `split`.
         self._ascii_words = ASCII_WORDS.findall if settings.mode in ("auto", "words") and not self._phrases else None
+
+    @classmethod
+    def of(cls, settings: TextSettings) -> Tokenizer:
+        """With the user words of the file that the settings name, if they name one. Raises DataError."""
+        return cls(settings, user_words_of(settings))
 
     def words(self, text: str) -> list[str]:
         """The tokens of a sentence as strings, at most `max_tokens`."""

@@ -21,7 +21,6 @@ from rnn_intent.data.splits import Splits
 from rnn_intent.errors import DataError
 from rnn_intent.settings import Cell, Settings
 from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.user_words import user_words_of
 from rnn_intent.training.device import compute_repeatably, thread_count
 from rnn_intent.training.encoder import IntentClassifier
 from rnn_intent.training.fit import build_classifier
@@ -77,7 +76,7 @@ def measure_gradients(
     if there are not enough words for one.
     """
     compute_repeatably(thread_count(settings.training), torch.device("cpu"))
-    tokenizer = Tokenizer(settings.text, user_words_of(settings.text))
+    tokenizer = Tokenizer.of(settings.text)
     labels = sorted({example.intent for example in splits.train})
     train, valid = (token_set(tokenizer, labels, part) for part in (splits.train, splits.valid))
     long = join_sentences(valid, length, sentences, settings.seed)

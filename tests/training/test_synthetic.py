@@ -77,22 +77,17 @@ def test_few_texts_give_what_they_can():
     assert made_sentences(ROWS, 0, seed=0) == []
 
 
+HEADS, TAILS = ([slice(n) for n in range(1, 9)], [slice(-n, None) for n in range(1, 9)])
+
+
 def test_some_words_are_invented_of_the_heads_and_tails_of_others():
     rows = ROWS[:4]
     words = {word for row in rows for word in row.text.split()}
     made = [text.split() for text in made_sentences(rows, 2000, new_words=0.2)]
     new = [word for text in made for word in text if word not in words]
     assert 0.15 < len(new) / sum(map(len, made)) < 0.25  # none of them comes out twice, others do
-    heads, tails = ({part(word, cut) for word in words for cut in range(1, 9)} for part in (head, tail))
+    heads, tails = ({word[part] for word in words for part in parts} for parts in (HEADS, TAILS))
     assert all(any(word[:cut] in heads and word[cut:] in tails for cut in range(1, len(word))) for word in new)
-
-
-def head(word: str, length: int) -> str:
-    return word[:length]
-
-
-def tail(word: str, length: int) -> str:
-    return word[-length:]
 
 
 def test_single_characters_are_joined():
