@@ -46,7 +46,9 @@ def _taught(
         title,
         own.taught(config, teachers, MEMBERS, *overrides),
         needs=needs,
-        recipe=partial(own.recipe, config, *overrides, also=f"{'+'.join(teachers)}{MEMBERS}, {PER_ROW}", taught=True),
+        recipe=partial(
+            own.recipe, config, *overrides, also=f"{'+'.join(teachers)}{MEMBERS}, {PER_ROW}, pushed", taught=True
+        ),
         slow=True,
         english=english,
     )

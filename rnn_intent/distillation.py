@@ -148,6 +148,7 @@ def _asked(settings: Settings, teaching: Teaching) -> dict[str, Any]:
     return {
         "teachers": list(teaching.teachers),
         "fine_tune": settings.distillation.fine_tune,
+        "adversarial": settings.training.adversarial,
         "unlabelled": None if unlabelled is None else {"file": str(unlabelled), "sha256": _sha256(unlabelled)},
         "made": settings.distillation.made,
         "seed": settings.seed,

@@ -29,7 +29,8 @@ STEPS = 100  # of the expectation maximisation; the shares stand still much soon
 class Classroom:
     """What a teacher may learn from before it teaches.
 
-    fine_tune: epochs, for those that can be tuned; on_tune: hears a teacher's name and where its tuning is, every step.
+    fine_tune: epochs, for those that can be tuned; adversarial: how far their sentences are pushed. on_tune: hears a
+    teacher's name and where its tuning is, every step.
     """
 
     labels: Sequence[str]
@@ -40,6 +41,7 @@ class Classroom:
     fine_tune: int = 0
     tokenizer: Tokenizer = field(default_factory=lambda: Tokenizer(TextSettings()))
     on_tune: Callable[[str, Progress], None] = lambda _name, _progress: None
+    adversarial: float = 0.0
 
     @classmethod
     def of(
@@ -54,7 +56,8 @@ class Classroom:
 
         labels, threads = sorted({row.intent for row in splits.train}), thread_count(settings.training)
         tokenizer = Tokenizer.of(settings.text)
-        return cls(labels, splits.train, splits.valid, settings.seed, threads, fine_tune, tokenizer, on_tune)
+        push = settings.training.adversarial
+        return cls(labels, splits.train, splits.valid, settings.seed, threads, fine_tune, tokenizer, on_tune, push)
 
     @property
     def known_valid(self) -> list[Example]:

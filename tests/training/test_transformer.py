@@ -44,10 +44,19 @@ def quick(monkeypatch):
     monkeypatch.setattr("rnn_intent.training.tuning.BATCH", 8)
 
 
-def taught(model: Transformer, epochs: int = 6, seed: int = 3, valid: np.ndarray = TARGETS, told: list | None = None):
+def taught(
+    model: Transformer,
+    epochs: int = 6,
+    seed: int = 3,
+    valid: np.ndarray = TARGETS,
+    told: list | None = None,
+    push: float = 0.1,
+):
     sentences = model.ids(TEXTS)
     hear = (lambda progress: None) if told is None else told.append
-    return tune(model, sentences, TARGETS, sentences, valid, 2, epochs=epochs, seed=seed, on_step=hear)
+    return tune(
+        model, sentences, TARGETS, sentences, valid, 2, epochs=epochs, seed=seed, adversarial=push, on_step=hear
+    )
 
 
 def test_other_sentences_beside_it_leave_an_answer_unchanged(model, monkeypatch):
@@ -120,13 +129,36 @@ def test_tuning_moves_all_but_the_word_vectors(model):
     assert {name for name in before if ".layer." in name and "key.bias" not in name} <= moved
 
 
+def test_a_sentence_is_read_the_same_by_its_tokens_own_vectors(model):
+    sentences = model.ids(TEXTS)
+    torch.testing.assert_close(model.pooled_from(*model.embedded(sentences)), model.pooled(sentences))
+
+
+def test_tuning_reads_each_batch_once_more_pushed_by_a_share_of_its_length(model, monkeypatch):
+    read = []
+
+    def pooled_from(vectors, mask):
+        read.append((vectors.detach() * mask[:, :, None]).flatten(1))
+        return Transformer.pooled_from(model, vectors, mask)
+
+    monkeypatch.setattr(model, "pooled_from", pooled_from)
+    taught(model, epochs=1, push=0.3)
+    as_it_is, pushed = read[0::2], read[1::2]
+    assert len(as_it_is) == len(pushed) == len(TEXTS) / 32
+    for before, after in zip(as_it_is, pushed, strict=True):
+        torch.testing.assert_close((after - before).norm(dim=1), 0.3 * before.norm(dim=1))
+    read.clear()
+    taught(model, epochs=1, push=0)
+    assert len(read) == len(TEXTS) / 32
+
+
 def test_tuning_learns_what_the_words_say(model, quick):
     assert (taught(model, 40)(model.ids(TEXTS)).argmax(axis=1) == TARGETS).mean() > 0.9
 
 
 def test_the_epoch_that_is_best_on_validation_rows_is_kept(model, quick):
     told = []
-    logits = taught(model, valid=1 - TARGETS, told=told)  # the better it learns, the worse it does on these
+    logits = taught(model, valid=1 - TARGETS, told=told, push=0)  # the better it learns, the worse it does on these
     ends = [progress for progress in told if progress.step == progress.steps]
     assert [progress.epoch for progress in ends] == [1, 2, 3, 4, 5, 6]
     scores = [progress.valid_accuracy for progress in ends]
