@@ -159,7 +159,8 @@ def _fitted(
     before = final = _calibrated(_as_stored(trained, half), splits)
     if settings.training.refit:
         again = _as_stored(fitting.train_again(fitted, on_step), half)
-        final = _with_golden(calibrated_as(before, again, splits.train, splits.valid), splits)
+        outside = [row for part in ("train", "valid") for row in splits.out_of_scope.get(part, ())]
+        final = _with_golden(calibrated_as(before, again, splits.train, splits.valid, outside), splits)
     return _Models(fitted, before, final, _halved_cost(trained, splits) if half else None)
 
 
@@ -181,7 +182,8 @@ def _halved_cost(artifact: Artifact, splits: Splits) -> HalvedCost:
 def _calibrated(artifact: Artifact, splits: Splits) -> Artifact:
     """The artifact with a temperature, an in-scope score with its threshold, and golden sentences."""
     artifact = at_temperature(artifact, _valid_logits(artifact, splits), splits.valid)
-    return _with_golden(fit_rejection(artifact, splits.train, splits.valid), splits)
+    outside = splits.out_of_scope.get("train", ())
+    return _with_golden(fit_rejection(artifact, splits.train, splits.valid, outside=outside), splits)
 
 
 def _with_golden(artifact: Artifact, splits: Splits) -> Artifact:

@@ -64,7 +64,7 @@ class Fitting:
         rows = self._rows["train"]
         self._warn_if_cut_short(rows)
         taught = self._taught(rows, self._splits.train, self._lessons.first() if self._lessons else None)
-        fitted = self._fit(self._settings, taught, ["train"], self._run.checkpoint, on_step, on_epoch)
+        fitted = self._fit(self._settings, taught, self._run.checkpoint, on_step, on_epoch)
         return self._artifact(fitted, {"rows": len(rows), **_epochs(fitted)}), fitted
 
     def train_again(self, first: Fitted, on_step: OnStep) -> Artifact:
@@ -82,8 +82,7 @@ class Fitting:
         rows = joined(self._rows["train"], self._rows["valid"], known)
         examples = [*self._splits.train, *(self._splits.valid[row] for row in known)]
         taught = self._taught(rows, examples, self._lessons.refit() if self._lessons else None)
-        folder = self._run.refit_checkpoint
-        fitted = self._fit(settings, taught, ["train", "valid"], folder, on_refit, start=first.reached)
+        fitted = self._fit(settings, taught, self._run.refit_checkpoint, on_refit, start=first.reached)
         told = {"rows": len(rows), **_epochs(first), "refit_epochs": epochs}
         return self._artifact(fitted, told)
 
@@ -99,30 +98,25 @@ class Fitting:
         self,
         settings: Settings,
         train: TokenSet,
-        parts: Sequence[str],
         folder: Path,
         on_step: OnStep,
         on_epoch: Callable[[list[Epoch]], None] = lambda _: None,
         start: Start | None = None,
     ) -> Fitted:
-        """parts: the splits that the rows are of."""
         from rnn_intent.training.fit import fit
         from rnn_intent.training.token_sets import fingerprint
 
         valid = self._rows["valid"]
-        strangers = [row for part in parts for row in self._splits.out_of_scope.get(part, ())]
-        outside = [self._tokenizer.words(row.text) for row in strangers]
         return fit(
             settings,
             self._labels,
             train,
             valid,
             folder,
-            fingerprint(settings, self._labels, {"train": train, "valid": valid}, outside),
+            fingerprint(settings, self._labels, {"train": train, "valid": valid}),
             on_step,
             on_epoch,
             self._fresh,
-            outside,
             start,
         )
 

@@ -14,7 +14,7 @@ from rnn_intent.text.vocabulary import SPECIALS
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 DIRECTIONS = ("", "_reverse")  # how torch ends the names of forward and backward weights
 LARGEST_WEIGHT = 1e6  # far beyond any trained weight, and small enough that no product of two layers overflows
-OPTIONAL = frozenset({"rejection.projection", "rejection.centres", "rejection.pairs"})
+OPTIONAL = frozenset(f"rejection.{name}" for name in ("projection", "centres", "pairs", "inside", "outside"))
 WHOLE = frozenset({"embedding.ngram_buckets", "rejection.pairs"})  # numbers of things, not weights
 HALF, SINGLE, NUMBER = np.dtype("<f2"), np.dtype("<f4"), np.dtype("<i4")
 
@@ -46,7 +46,8 @@ def expected_shapes(
 def rejection_shapes(head: Shape, directions: int) -> dict[str, Shape]:
     """What rejecting needs, if the model has it: directions of the summary space, and each intent's centre in them.
 
-    Beside these it may have numbers of neighbouring words, as many as there are (`inference/familiarity.py`).
+    Beside these it may have numbers of neighbouring words, as many as there are (`inference/familiarity.py`), and how
+    training and out-of-scope rows are answered (`inference/rejection.py`).
     """
     labels, summary = head
     return {"rejection.projection": (summary, directions), "rejection.centres": (labels, directions)}
@@ -78,7 +79,7 @@ def check_tensors(tensors: Mapping[str, Array], settings: Settings, labels: int,
     shapes = expected_shapes(settings, labels, words, ngrams[0], vectors[0], extra)
     if not OPTIONAL.isdisjoint(tensors):
         shapes |= rejection_shapes(shapes["head.weight"], tensors.get("rejection.projection", np.empty(0)).shape[-1])
-        shapes |= {"rejection.pairs": tensors["rejection.pairs"].shape[:1]} if "rejection.pairs" in tensors else {}
+        shapes |= _further_shapes(tensors, labels)
     odd = sorted(shapes.keys() ^ tensors.keys())
     if odd:
         raise ModelError(f"tensor {printable(odd[0])}: is {'missing' if odd[0] in shapes else 'not expected'}")
@@ -86,6 +87,17 @@ def check_tensors(tensors: Mapping[str, Array], settings: Settings, labels: int,
         _check_tensor(name, tensors[name], shape)
     if "embedding.ngram_buckets" in tensors:
         _check_buckets(tensors["embedding.ngram_buckets"], settings.embedding.ngram_buckets)
+
+
+def _further_shapes(tensors: Mapping[str, Array], labels: int) -> dict[str, Shape]:
+    """Of what rejecting may do without, as far as it is there, however much of it there is."""
+    shapes: dict[str, Shape] = {}
+    if "rejection.pairs" in tensors:
+        shapes["rejection.pairs"] = tensors["rejection.pairs"].shape[:1]
+    for name in ("rejection.inside", "rejection.outside"):
+        if name in tensors:
+            shapes[name] = (*tensors[name].shape[:1], labels)
+    return shapes
 
 
 def _extra_words(tensors: Mapping[str, Array], words: int) -> int:

@@ -1,11 +1,13 @@
-"""Fits the in-scope score (`inference/rejection.py`) and sets its threshold, from rows that belong alone.
+"""Fits the in-scope score (`inference/rejection.py`) and sets its threshold. Rows that belong are enough.
 
 1. directions  those in which the intents' centres lie apart, in units of the spread within an intent (Fisher's linear
                discriminant analysis), from the training rows' summaries
 2. factors     of energy and distance, by logistic regression. What should be rejected is not known, so each validation
                row stands in for it once more, with its own intent taken out of the model
 3. pairs       the weight of new neighbours, such that heaps of characters are rejected (`heaps.py`)
-4. offset      such that the threshold on a budget of false rejections is one half
+4. likeness    where there are out-of-scope rows: their logits, and those of the training rows in a few groups for each
+               intent. The network does not learn such rows: then they would be rejected, and tell nothing of others
+5. offset      such that the threshold on a budget of false rejections is one half
 """
 
 from __future__ import annotations
@@ -23,13 +25,16 @@ from rnn_intent.evaluation.heaps import WEIGHTS, evidence, pairs_weight
 from rnn_intent.evaluation.rejection_cost import threshold_for
 from rnn_intent.inference.familiarity import neighbours
 from rnn_intent.inference.predictor import Predictor
-from rnn_intent.inference.rejection import SMALLEST_DISTANCE
+from rnn_intent.inference.rejection import SMALLEST_DISTANCE, likeness, unit_logits
 
 FALSE_REJECT = 0.05  # share of sentences that belong which the default threshold turns away
 MARGIN = 0.2  # closer than this, the first of two intents is right half of the time
 UNKNOWN = 2.0  # of unknown words; the unit is the standard deviation of the score (docs/rejection.md)
 FOREIGN = 2  # unknown words that one with an unknown letter counts for
 DIRECTIONS = 32
+LIKENESS = 0.5  # of either cosine, a standard deviation of it against one of the score (docs/rejection.md)
+KINDS, KINDS_OUTSIDE = 8, 256  # groups of an intent's rows, and of all out-of-scope rows, that are kept
+ROUNDS = 10  # of grouping
 MADE, MADE_SEED = 2000, 13  # sentences that belong to no intent, where there are none
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
 SMALLEST_SPREAD = 0.05  # of a signal; a few rows that are all alike must not make its factor infinite
@@ -47,18 +52,23 @@ class Encoded:
 
 
 def fit_rejection(
-    artifact: Artifact, train: Sequence[Example], valid: Sequence[Example], false_reject: float = FALSE_REJECT
+    artifact: Artifact,
+    train: Sequence[Example],
+    valid: Sequence[Example],
+    false_reject: float = FALSE_REJECT,
+    outside: Sequence[Example] = (),
 ) -> Artifact:
     """The artifact with an in-scope score, and a threshold that rejects this share of the validation rows.
 
-    The temperature must have been fitted before. Rows of intents that the model lacks are left out.
+    The temperature must have been fitted before. Rows of intents that the model lacks are left out. outside: rows that
+    belong to none, which the model has not learned.
     """
     artifact = replace(artifact, rejection=None)
     predictor = Predictor(artifact)
     encoded = _encode(predictor, valid)
     if not len(encoded.targets):
         return artifact
-    tensors = _places(predictor, train)
+    tensors = _places(predictor, train, outside)
     projection, centres = (tensors[f"rejection.{name}"].astype(np.float32) for name in ("projection", "centres"))
     factors = fit_factors(encoded, projection, centres)
     rejection = {"threshold": 0.5, "margin": MARGIN, "score": {**factors, "offset": 0.0}}
@@ -66,11 +76,18 @@ def fit_rejection(
     texts = [row.text for row in valid if row.intent in artifact.labels]
     factors["pairs"] = pairs_weight(artifact, [row.text for row in train], texts, false_reject)
     artifact = replace(artifact, rejection={**rejection, "score": {**factors, "offset": 0.0}})
+    if outside:
+        factors |= _likeness_factors(tensors, encoded.logits, float(evidence(Predictor(artifact), texts).std()))
+        artifact = replace(artifact, rejection={**rejection, "score": {**factors, "offset": 0.0}})
     return _centred(artifact, texts, false_reject)
 
 
 def calibrated_as(
-    judged: Artifact, artifact: Artifact, train: Sequence[Example], further: Sequence[Example]
+    judged: Artifact,
+    artifact: Artifact,
+    train: Sequence[Example],
+    further: Sequence[Example],
+    outside: Sequence[Example] = (),
 ) -> Artifact:
     """A model of the same experiment that has learned further rows, calibrated as the one that has learned `train`.
 
@@ -81,7 +98,8 @@ def calibrated_as(
     kept = judged.rejection
     if kept is None:
         return artifact
-    tensors = {**artifact.tensors, **_places(Predictor(artifact), [*train, *further])}
+    likened = outside if "outside" in kept["score"] else ()
+    tensors = {**artifact.tensors, **_places(Predictor(artifact), [*train, *further], likened)}
     other = Predictor(judged)
     texts = made_strangers(other, train)
     if not texts:
@@ -163,11 +181,46 @@ def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> d
     }
 
 
-def _places(predictor: Predictor, rows: Sequence[Example]) -> dict[str, np.ndarray]:
-    """Where training rows lie, and which tokens stand beside each other in them."""
-    projection, centres = discriminant(*_summaries(predictor, rows), len(predictor.labels))
+def _places(predictor: Predictor, rows: Sequence[Example], outside: Sequence[Example]) -> dict[str, np.ndarray]:
+    """Where training rows lie, which tokens stand beside each other in them, and how they and others are answered."""
+    known = _encode(predictor, rows)
+    projection, centres = discriminant(known.summaries, known.targets, len(predictor.labels))
     pairs = neighbours([predictor.tokenizer.words(row.text) for row in rows])
-    return {"rejection.projection": projection, "rejection.centres": centres, "rejection.pairs": pairs}
+    places = {"rejection.projection": projection, "rejection.centres": centres, "rejection.pairs": pairs}
+    if not outside:
+        return places
+    own, logits = unit_logits(known.logits), predictor.encode([row.text for row in outside])[0]
+    groups = [grouped(own[known.targets == label], KINDS) for label in range(len(predictor.labels))]
+    return {
+        **places,
+        "rejection.inside": _half(np.concatenate(groups)),
+        "rejection.outside": _half(grouped(unit_logits(logits), min(KINDS_OUTSIDE, len(logits)))),
+    }
+
+
+def grouped(rows: np.ndarray, count: int) -> np.ndarray:
+    """Centres of groups of rows that point the same way, (count, features), of length one (spherical k-means).
+
+    rows: (rows, features), of length one. Fewer rows than groups are repeated; no rows are zeros.
+    """
+    if len(rows) <= count:
+        return np.resize(rows, (count, rows.shape[1])) if len(rows) else np.zeros((count, rows.shape[1]))
+    centres: np.ndarray = rows[np.linspace(0, len(rows) - 1, count).astype(int)]
+    for _ in range(ROUNDS):
+        group = (rows @ centres.T).argmax(axis=1)
+        sums = np.stack([np.bincount(group, column, count) for column in rows.T], axis=1)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        centres = np.where(lengths > 0, sums / np.maximum(lengths, 1e-9), centres)
+    return centres
+
+
+def _likeness_factors(tensors: dict[str, np.ndarray], logits: np.ndarray, spread: float) -> dict[str, float]:
+    """What a unit of each cosine is worth. logits: of the validation rows; spread: of the score without these."""
+    inside, outside = (tensors[f"rejection.{name}"].astype(np.float32) for name in ("inside", "outside"))
+    labels = logits.shape[1]
+    found = likeness(logits, logits.argmax(axis=1), inside.reshape(labels, -1, labels), outside.T)
+    weights = (LIKENESS * spread / max(float(cosines.std()), SMALLEST_SPREAD) for cosines in found)
+    return dict(zip(("inside", "outside"), weights, strict=True))
 
 
 def _signals(logits: np.ndarray, distances: np.ndarray) -> np.ndarray:
@@ -217,11 +270,6 @@ def _encode(predictor: Predictor, examples: Sequence[Example]) -> Encoded:
     logits, summaries = predictor.encode([example.text for example in known])
     targets = np.array([number[example.intent] for example in known], dtype=np.int64)
     return Encoded(logits / predictor.artifact.temperature, summaries, targets)
-
-
-def _summaries(predictor: Predictor, examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
-    rows = _encode(predictor, examples)
-    return rows.summaries, rows.targets
 
 
 def _half(values: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Which answers not to believe: an in-scope score for each sentence, a threshold, and a word on why.
 
-    score = sigmoid(a * energy - b * log(distance) - c * (unknown + 2 unknown⁴) - e * new⁴ + d)
+    score = sigmoid(a * energy - b * log(distance) - c * (unknown + 2 unknown⁴) - e * new⁴
+                    + f * inside - g * outside + d)
 
     energy    log of the sum of exp(logits / temperature): low where no intent finds support (Liu et al. 2020)
     distance  squared distance of the summary to the centre of its most probable intent, along the directions that tell
@@ -11,9 +12,13 @@
     new       share of its pairs of neighbouring words that training never saw (`familiarity.py`); sentences of
               one's own have some, so that they weigh where they are nearly all
 
-a, b, c, d, e and those times stand in the model file's header, the directions, centres and pairs beside the weights;
-`evaluation/rejection.py` fits them. A model file without them is judged by its confidence; one without pairs is of an
-earlier release, and e is 0; without times too, and all unknown words count alike.
+    inside    cosine of the logits to those of the training sentences of its most probable intent that answer alike
+    outside   mean cosine of the logits to those of the nearest out-of-scope rows
+
+a to g and those times stand in the model file's header, the directions, centres, pairs and logits beside the weights;
+`evaluation/rejection.py` fits them. A model file without them is judged by its confidence; f and g are 0 where the
+training data has no out-of-scope rows; one without pairs is of an earlier release, and e is 0; without times too, and
+all unknown words count alike.
 """
 
 from __future__ import annotations
@@ -35,6 +40,7 @@ NO_WORDS = "no words"
 LARGEST_FACTOR = 1e6  # of the header's numbers: far beyond any fitted one
 LARGEST_TIMES = 1000  # that one unknown word counts
 SMALLEST_DISTANCE = 1e-6  # its logarithm is finite
+NEAREST = 3  # out-of-scope rows that a sentence is compared with
 
 Verdict = tuple[Status, str | None]
 ACCEPTED: Verdict = ("accepted", None)
@@ -52,35 +58,80 @@ class InScope:
         self._temperature = artifact.temperature
         self.projection = artifact.weights("rejection.projection")
         self._centres = artifact.weights("rejection.centres")
+        self._likeness = _Likeness(artifact, factors) if "outside" in factors else None
         # Not the words that are known from pretrained vectors alone: they come after those of training.
         known = artifact.vocabulary[len(SPECIALS) : len(artifact.tensors["embedding.words"])]
         pairs = artifact.tensors["rejection.pairs"] if self.pairs else np.empty(0, dtype=np.int32)
         self.familiarity = Familiarity(known, pairs, _times(factors))
 
-    def distances(self, places: Floats, best: Indices) -> Floats:
-        """Squared, from projected summaries (sentences, k) to the centres of the intents `best`, (sentences,)."""
-        apart = places - self._centres.take(best, axis=0)
-        distances: Floats = np.maximum(np.add.reduce(np.square(apart, out=apart), axis=1), SMALLEST_DISTANCE)
-        return distances
+    def place(self, logits: Floats, places: Floats, best: Indices) -> np.ndarray:
+        """What the places of sentences among those of training say for them, (sentences,).
 
-    def scores(self, logits: Floats, confidences: Floats, distances: Floats, strange: Strangeness) -> np.ndarray:
+        logits: (sentences, labels); places: projected summaries, (sentences, k); best: their intents, (sentences,).
+        """
+        apart = places - self._centres.take(best, axis=0)
+        distances = np.maximum(np.add.reduce(np.square(apart, out=apart), axis=1), SMALLEST_DISTANCE)
+        near: np.ndarray = -self.distance * np.log(distances, dtype=np.float64)
+        return near if self._likeness is None else near + self._likeness.of(logits, best)
+
+    def scores(self, logits: Floats, confidences: Floats, places: np.ndarray, strange: Strangeness) -> np.ndarray:
         """Between 0 and 1, the higher the more like the training sentences; all are (sentences,).
 
-        logits, confidences: of the most probable intents.
+        logits, confidences: of the most probable intents; places: what `place` says.
         """
-        columns = np.array([logits, confidences, distances, *strange])  # (signals, sentences), float64
+        columns = np.array([logits, confidences, places, *strange])  # (signals, sentences), float64
         if len(logits) == 1:  # a few numbers are no work for arrays
             return np.array([self._score(math, *columns[:, 0].tolist())])
         scores: np.ndarray = self._score(np, *columns)
         return scores
 
-    def _score(self, functions: Any, logit: Any, confidence: Any, distance: Any, unknown: Any, new: Any) -> Any:
+    def _score(self, functions: Any, logit: Any, confidence: Any, place: Any, unknown: Any, new: Any) -> Any:
         """The equation, for numbers or arrays of them. functions: math or numpy."""
         # The logarithm of the sum, from one of its terms and that term's share.
         energy = logit / self._temperature - functions.log(confidence)
-        signal = self.energy * energy - self.distance * functions.log(distance)
+        signal = self.energy * energy + place
         signal -= self.unknown * (unknown + 2 * unknown**4) + self.pairs * new**4
         return 0.5 + 0.5 * functions.tanh((signal + self.offset) / 2)  # a sigmoid that cannot overflow
+
+
+class _Likeness:
+    """How a sentence is answered, beside how training and out-of-scope rows are. Raises ModelError without these."""
+
+    def __init__(self, artifact: Artifact, factors: Mapping[str, Any]) -> None:
+        self._weights = [_number(factors, name, "score.") for name in ("inside", "outside")]
+        if not {"rejection.inside", "rejection.outside"} <= artifact.tensors.keys():
+            raise ModelError("header.rejection.score: its tensors are missing")
+        inside, outside = (artifact.weights(f"rejection.{name}") for name in ("inside", "outside"))
+        labels = len(artifact.labels)
+        if not (len(inside) and len(outside)) or len(inside) % labels:
+            raise ModelError("header.rejection.score: its tensors have not as many rows as they must")
+        self._inside = inside.reshape(labels, -1, labels)  # as many for each label
+        self._outside = np.ascontiguousarray(outside.T)
+
+    def of(self, logits: Floats, best: Indices) -> Floats:
+        """Of logits (sentences, labels) with the highest at `best`, (sentences,)."""
+        inside, outside = likeness(logits, best, self._inside, self._outside)
+        weighed: Floats = self._weights[0] * inside - self._weights[1] * outside
+        return weighed
+
+
+def unit_logits(logits: Floats) -> Floats:
+    """Each row less its mean, which changes no probability, and of length one."""
+    centred = logits - logits.mean(axis=1, keepdims=True)
+    unit: Floats = centred / np.maximum(np.sqrt(np.square(centred).sum(axis=1, keepdims=True)), 1e-6)
+    return unit
+
+
+def likeness(logits: Floats, best: Indices, inside: Floats, outside: Floats) -> tuple[Floats, Floats]:
+    """Cosines to the nearest inside, of the best intent, and to the `NEAREST` outside on average, (sentences,) each.
+
+    inside: unit logits, (labels, kinds, labels); outside: (labels, rows).
+    """
+    own = unit_logits(logits)
+    near = np.einsum("sl,skl->sk", own, inside.take(best, axis=0)).max(axis=1)
+    far = own @ outside
+    nearest = min(NEAREST, far.shape[1])
+    return near, np.partition(far, -nearest, axis=1)[:, -nearest:].mean(axis=1)
 
 
 class Rejection:

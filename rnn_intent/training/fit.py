@@ -61,13 +61,11 @@ def fit(
     on_step: Callable[[Progress], None] = lambda _: None,
     on_epoch: Callable[[list[Epoch]], None] = lambda _: None,
     fresh: bool = False,
-    out_of_scope: Sequence[Sequence[str]] = (),
     start: Start | None = None,
 ) -> Fitted:
     """Trains, or goes on from the checkpoint in `folder`, unless a fresh start is asked for.
 
-    out_of_scope: training rows that belong to no intent, as tokens; the network learns to be unsure of them. start:
-    where an earlier training on fewer rows has led.
+    start: where an earlier training on fewer rows has led.
     Raises TrainingError if the loss is not finite, UsageError for a checkpoint of another experiment. An interruption
     (KeyboardInterrupt) leaves the checkpoint of the last finished epoch, from which the same numbers follow.
     """
@@ -90,7 +88,7 @@ def fit(
         settings.seed,
         device,
         settings.distillation,
-        _outliers(settings, train, out_of_scope, lexicon),
+        _outliers(settings, train, lexicon),
     )
     if fresh:
         checkpoint.discard(folder)
@@ -115,15 +113,15 @@ def _encode(lexicon: Lexicon, part: TokenSet) -> LabelledSet:
     return LabelledSet([lexicon.encode(tokens) for tokens in part.tokens], part.targets, part.taught)
 
 
-def _outliers(settings: Settings, train: TokenSet, given: Sequence[Sequence[str]], lexicon: Lexicon) -> Outliers:
-    """The out-of-scope rows and, where the settings ask for them, as many made-up ones as there are training rows."""
-    share, made = settings.training.outliers, []
-    if share:
-        rows = np.flatnonzero(train.targets >= 0).tolist()
-        tokens, intents = ([column[row] for row in rows] for column in (train.tokens, train.targets.tolist()))
-        made = made_outliers(tokens, intents, len(rows), settings.seed)
-    groups = [[lexicon.encode(tokens) for tokens in group] for group in (given, made)]
-    return Outliers(groups[0], groups[1], share, settings.seed)
+def _outliers(settings: Settings, train: TokenSet, lexicon: Lexicon) -> Outliers:
+    """Where the settings ask for them, as many made-up ones as there are training rows."""
+    share = settings.training.outliers
+    if not share:
+        return Outliers((), share, settings.seed)
+    rows = np.flatnonzero(train.targets >= 0).tolist()
+    tokens, intents = ([column[row] for row in rows] for column in (train.tokens, train.targets.tolist()))
+    made = made_outliers(tokens, intents, len(rows), settings.seed)
+    return Outliers([lexicon.encode(tokens) for tokens in made], share, settings.seed)
 
 
 def students(settings: Settings) -> Settings:

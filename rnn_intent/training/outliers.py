@@ -8,16 +8,14 @@ import numpy as np
 from torch import Tensor
 
 OUTLIER_WEIGHT = 0.3  # of their loss; measured in docs/rejection.md
-GIVEN = 1 / 16  # real out-of-scope rows beside a batch, for each of its rows
 
 
 class Outliers:
-    """Which sentences come beside a batch: of those given as out of scope, and of made-up ones."""
+    """Which made-up sentences come beside a batch."""
 
-    def __init__(self, given: Sequence[np.ndarray], made: Sequence[np.ndarray], share: float, seed: int) -> None:
-        """given, made: encoded sentences, either may be none; share: made-up sentences for each row of a batch."""
-        self._groups = [(group, part) for group, part in ((given, GIVEN), (made, share)) if len(group) and part]
-        self._seed = seed
+    def __init__(self, made: Sequence[np.ndarray], share: float, seed: int) -> None:
+        """made: encoded sentences, or none; share: how many for each row of a batch."""
+        self._made, self._share, self._seed = made, share, seed
         self.begin(0)
 
     def begin(self, epoch: int) -> None:
@@ -25,11 +23,12 @@ class Outliers:
         self._random = np.random.default_rng((self._seed, epoch))
 
     def draw(self, rows: int) -> list[np.ndarray]:
-        """At least one of each kind for a batch of so many rows; none where there are no outliers."""
+        """At least one for a batch of so many rows; none where there are no outliers."""
+        if not (len(self._made) and self._share):
+            return []
         return [
-            group[place]
-            for group, share in self._groups
-            for place in self._random.integers(len(group), size=max(1, round(share * rows)))
+            self._made[place]
+            for place in self._random.integers(len(self._made), size=max(1, round(self._share * rows)))
         ]
 
 

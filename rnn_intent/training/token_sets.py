@@ -61,14 +61,12 @@ def taught(
     )
 
 
-def fingerprint(
-    settings: Settings, labels: Sequence[str], sets: dict[str, TokenSet], outside: Sequence[Sequence[str]]
-) -> str:
+def fingerprint(settings: Settings, labels: Sequence[str], sets: dict[str, TokenSet]) -> str:
     """A hash of all that decides the weights: settings but for file names, labels, and every token read."""
     digest = hashlib.sha256()
     values = asdict(settings)
     del values["data"], values["training"]["device"]
-    digest.update(json.dumps([values, list(labels), outside], sort_keys=True).encode())
+    digest.update(json.dumps([values, list(labels)], sort_keys=True).encode())
     for part in sets.values():
         digest.update(json.dumps([list(map(list, part.tokens)), part.targets.tolist()]).encode())
         if part.taught is not None:

@@ -89,7 +89,7 @@ class Trainer:
     ) -> None:
         self.classifier, self.lexicon, self.settings, self.seed = classifier, lexicon, settings, seed
         self._distillation = distillation or DistillationSettings()
-        self._outliers = outliers or Outliers((), (), 0.0, seed)
+        self._outliers = outliers or Outliers((), 0.0, seed)
         self.train_set, self.valid_set = train, valid
         self.device = device or torch.device("cpu")
         self._lengths = lengths_of(train.sentences)

@@ -5,11 +5,14 @@ import pytest
 from random_models import random_artifact
 
 from rnn_intent.data.example import Example
+from rnn_intent.evaluation.heaps import evidence
 from rnn_intent.evaluation.rejection import (
     Encoded,
+    calibrated_as,
     discriminant,
     fit_factors,
     fit_rejection,
+    grouped,
     threshold_against,
 )
 from rnn_intent.evaluation.rejection_rows import Labelled, choose_threshold, rejection_rows, with_score
@@ -82,6 +85,41 @@ def test_unlike_sentences_score_less_than_those_of_training():
     belong = predictor.in_scope_scores([row.text for row in rows])
     strange = predictor.in_scope_scores(["xkcd qwfp", "zzz", "龘靐齉", "@@ ##"])
     assert strange.max() < np.median(belong)
+
+
+def test_sentences_answered_as_out_of_scope_rows_are_score_less_than_without_these():
+    plain = random_artifact(labels=4, scale=1.0)
+    rows = examples(plain)
+    outside = [
+        Example(text, "out_of_scope") for text in ("sing to the moon", "who wrote it", "buy a ticket", "no idea")
+    ]
+    without, likened = fit_rejection(plain, rows, rows), fit_rejection(plain, rows, rows, outside=outside)
+    assert likened.tensors["rejection.inside"].shape == (32, 4)
+    assert likened.tensors["rejection.outside"].shape == (4, 4)
+    texts = {"inside": [row.text for row in rows], "outside": [row.text for row in outside]}
+    gaps = []
+    for artifact in (without, likened):
+        scores = {name: evidence(Predictor(artifact), some) for name, some in texts.items()}
+        gaps.append((scores["inside"].mean() - scores["outside"].mean()) / scores["inside"].std())
+    assert gaps[1] > gaps[0]
+    again = calibrated_as(likened, plain, rows, (), outside)
+    np.testing.assert_array_equal(again.tensors["rejection.outside"], likened.tensors["rejection.outside"])
+    assert {"rejection.inside", "rejection.outside"}.isdisjoint(
+        calibrated_as(without, plain, rows, (), outside).tensors
+    )
+
+
+@pytest.mark.parametrize(("rows", "count"), [(0, 3), (2, 3), (3, 3), (40, 3)])
+def test_groups_of_rows_point_their_ways(rows, count):
+    random = np.random.default_rng(5)
+    ways = np.eye(6)[np.arange(rows) % 3] + 0.05 * random.normal(size=(rows, 6))
+    ways /= np.linalg.norm(ways, axis=1, keepdims=True)
+    centres = grouped(ways, count)
+    assert centres.shape == (count, 6)
+    if rows >= count:
+        assert (ways @ centres.T).max(axis=1).min() > 0.95
+    elif rows:
+        np.testing.assert_allclose((ways @ centres.T).max(axis=1), 1)
 
 
 def test_rows_of_intents_that_the_model_lacks_count_for_nothing():

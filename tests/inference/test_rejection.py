@@ -43,8 +43,45 @@ def test_the_score_is_that_of_the_equation():
     np.testing.assert_allclose(predictor.in_scope_scores(SENTENCES), 1 / (1 + np.exp(-signal)), atol=1e-5)
 
 
-def test_the_score_is_the_same_alone_and_in_company():
-    predictor = Predictor(scored())
+def likened() -> Artifact:
+    """The same, and what it says of out-of-scope rows counts."""
+    artifact, random = scored(inside=4.0, outside=3.0), np.random.default_rng(4)
+    rows = {"rejection.inside": random.normal(size=(8, 4)), "rejection.outside": random.normal(size=(5, 4))}
+    tensors = {
+        name: (some / np.linalg.norm(some, axis=1, keepdims=True)).astype(np.float16) for name, some in rows.items()
+    }
+    return replace(artifact, tensors={**artifact.tensors, **tensors})
+
+
+def test_a_score_with_out_of_scope_rows_compares_the_logits_with_theirs_and_with_those_of_the_own_intent():
+    artifact = likened()
+    logits = Predictor(artifact).encode(SENTENCES)[0].astype(float)
+    own = logits - logits.mean(axis=1, keepdims=True)
+    own /= np.linalg.norm(own, axis=1, keepdims=True)
+    inside, outside = artifact.weights("rejection.inside").reshape(4, 2, 4), artifact.weights("rejection.outside")
+    near = np.array([(inside[row.argmax()] @ one).max() for row, one in zip(logits, own, strict=True)])
+    far = np.sort(own @ outside.T, axis=1)[:, -3:].mean(axis=1)
+    found, without = (Predictor(one).in_scope_scores(SENTENCES) for one in (artifact, scored()))
+    np.testing.assert_allclose(
+        np.log(found / (1 - found)) - np.log(without / (1 - without)), 4 * near - 3 * far, atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("name", ["rejection.inside", "rejection.outside"])
+def test_logits_that_the_header_asks_for_must_be_there(name):
+    artifact = likened()
+    gone = {key: tensor for key, tensor in artifact.tensors.items() if key != name}
+    for tensors, told in (
+        (gone, "are missing"),
+        ({**artifact.tensors, name: artifact.tensors[name][:0]}, "as many rows"),
+    ):
+        with pytest.raises(ModelError, match=told):
+            Predictor(replace(artifact, tensors=tensors))
+
+
+@pytest.mark.parametrize("make", [scored, likened])
+def test_the_score_is_the_same_alone_and_in_company(make):
+    predictor = Predictor(make())
     together = predictor.in_scope_scores(SENTENCES)
     np.testing.assert_allclose(together, [predictor.in_scope_scores([text])[0] for text in SENTENCES], atol=1e-5)
 
@@ -105,11 +142,12 @@ def test_a_score_of_an_earlier_release_does_not_ask_for_pairs():
     np.testing.assert_allclose(scores, Predictor(artifact).in_scope_scores(SENTENCES))
 
 
-def test_a_score_travels_in_the_model_file(tmp_path):
-    model_file.write(scored(), tmp_path / "model.safetensors")
+@pytest.mark.parametrize("make", [scored, likened])
+def test_a_score_travels_in_the_model_file(tmp_path, make):
+    model_file.write(make(), tmp_path / "model.safetensors")
     loaded = Predictor.load(tmp_path / "model.safetensors")
     assert loaded.threshold == 0.5
-    np.testing.assert_allclose(loaded.in_scope_scores(SENTENCES), Predictor(scored()).in_scope_scores(SENTENCES))
+    np.testing.assert_allclose(loaded.in_scope_scores(SENTENCES), Predictor(make()).in_scope_scores(SENTENCES))
 
 
 def test_pairs_that_the_header_asks_for_must_be_there():
