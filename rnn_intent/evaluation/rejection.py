@@ -25,7 +25,7 @@ from rnn_intent.evaluation.heaps import WEIGHTS, evidence, pairs_weight
 from rnn_intent.evaluation.rejection_cost import threshold_for
 from rnn_intent.inference.familiarity import neighbours
 from rnn_intent.inference.predictor import Predictor
-from rnn_intent.inference.rejection import SMALLEST_DISTANCE, likeness, unit_logits
+from rnn_intent.inference.rejection import SMALLEST_DISTANCE, likeness
 
 FALSE_REJECT = 0.05  # share of sentences that belong which the default threshold turns away
 MARGIN = 0.2  # closer than this, the first of two intents is right half of the time
@@ -189,13 +189,20 @@ def _places(predictor: Predictor, rows: Sequence[Example], outside: Sequence[Exa
     places = {"rejection.projection": projection, "rejection.centres": centres, "rejection.pairs": pairs}
     if not outside:
         return places
-    own, logits = unit_logits(known.logits), predictor.encode([row.text for row in outside])[0]
+    own, others = map(_unit, (known.logits, predictor.encode([row.text for row in outside])[0]))
     groups = [grouped(own[known.targets == label], KINDS) for label in range(len(predictor.labels))]
     return {
         **places,
         "rejection.inside": _half(np.concatenate(groups)),
-        "rejection.outside": _half(grouped(unit_logits(logits), min(KINDS_OUTSIDE, len(logits)))),
+        "rejection.outside": _half(grouped(others, min(KINDS_OUTSIDE, len(others)))),
     }
+
+
+def _unit(logits: np.ndarray) -> np.ndarray:
+    """Each row less its mean, and of length one."""
+    centred = logits - logits.mean(axis=1, keepdims=True)
+    unit: np.ndarray = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
+    return unit
 
 
 def grouped(rows: np.ndarray, count: int) -> np.ndarray:

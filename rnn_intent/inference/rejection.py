@@ -115,23 +115,20 @@ class _Likeness:
         return weighed
 
 
-def unit_logits(logits: Floats) -> Floats:
-    """Each row less its mean, which changes no probability, and of length one."""
-    centred = logits - logits.mean(axis=1, keepdims=True)
-    unit: Floats = centred / np.maximum(np.sqrt(np.square(centred).sum(axis=1, keepdims=True)), 1e-6)
-    return unit
-
-
 def likeness(logits: Floats, best: Indices, inside: Floats, outside: Floats) -> tuple[Floats, Floats]:
     """Cosines to the nearest inside, of the best intent, and to the `NEAREST` outside on average, (sentences,) each.
 
-    inside: unit logits, (labels, kinds, labels); outside: (labels, rows).
+    Of the logits less their mean, which changes no probability. inside: (labels, kinds, labels); outside: (labels,
+    rows); both without mean and of length one, so that the logits' own mean need not be taken off.
     """
-    own = unit_logits(logits)
-    near = np.einsum("sl,skl->sk", own, inside.take(best, axis=0)).max(axis=1)
-    far = own @ outside
+    sums = np.add.reduce(logits, axis=1)
+    squares = np.einsum("sl,sl->s", logits, logits) - sums * sums / logits.shape[1]
+    lengths = np.sqrt(np.maximum(squares, SMALLEST_DISTANCE))
+    near = np.maximum.reduce(inside.take(best, axis=0) @ logits[:, :, None], axis=1)[:, 0]
+    far = logits @ outside
     nearest = min(NEAREST, far.shape[1])
-    return near, np.partition(far, -nearest, axis=1)[:, -nearest:].mean(axis=1)
+    far.partition(far.shape[1] - nearest, axis=1)
+    return near / lengths, np.add.reduce(far[:, -nearest:], axis=1) / (nearest * lengths)
 
 
 class Rejection:

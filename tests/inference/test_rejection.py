@@ -47,9 +47,9 @@ def likened() -> Artifact:
     """The same, and what it says of out-of-scope rows counts."""
     artifact, random = scored(inside=4.0, outside=3.0), np.random.default_rng(4)
     rows = {"rejection.inside": random.normal(size=(8, 4)), "rejection.outside": random.normal(size=(5, 4))}
-    tensors = {
-        name: (some / np.linalg.norm(some, axis=1, keepdims=True)).astype(np.float16) for name, some in rows.items()
-    }
+    centred = {name: some - some.mean(axis=1, keepdims=True) for name, some in rows.items()}
+    tensors = {name: some / np.linalg.norm(some, axis=1, keepdims=True) for name, some in centred.items()}
+    tensors = {name: some.astype(np.float16) for name, some in tensors.items()}
     return replace(artifact, tensors={**artifact.tensors, **tensors})
 
 
