@@ -63,7 +63,7 @@ def test_a_score_with_out_of_scope_rows_compares_the_logits_with_theirs_and_with
     far = np.sort(own @ outside.T, axis=1)[:, -3:].mean(axis=1)
     found, without = (Predictor(one).in_scope_scores(SENTENCES) for one in (artifact, scored()))
     np.testing.assert_allclose(
-        np.log(found / (1 - found)) - np.log(without / (1 - without)), 4 * near - 3 * far, atol=1e-4
+        np.log(found / (1 - found)) - np.log(without / (1 - without)), 4 * near - 3 * far, atol=2e-3
     )
 
 
