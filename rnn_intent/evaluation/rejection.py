@@ -5,8 +5,7 @@
 2. factors     of energy and distance, by logistic regression. What should be rejected is not known, so each validation
                row stands in for it once more, with its own intent taken out of the model
 3. pairs       the weight of new neighbours, such that heaps of characters are rejected (`heaps.py`)
-4. likeness    where there are out-of-scope rows: their logits, and those of the training rows in a few groups for each
-               intent. The network does not learn such rows: then they would be rejected, and tell nothing of others
+4. likeness    to out-of-scope rows, where there are some, and to the training rows (`likeness.py`)
 5. offset      such that the threshold on a budget of false rejections is one half
 """
 
@@ -22,19 +21,17 @@ from rnn_intent.artifact import Artifact
 from rnn_intent.data.example import Example
 from rnn_intent.data.outliers import made_outliers
 from rnn_intent.evaluation.heaps import WEIGHTS, evidence, pairs_weight
+from rnn_intent.evaluation.likeness import likeness_factors, likeness_tensors
 from rnn_intent.evaluation.rejection_cost import threshold_for
 from rnn_intent.inference.familiarity import neighbours
 from rnn_intent.inference.predictor import Predictor
-from rnn_intent.inference.rejection import SMALLEST_DISTANCE, likeness
+from rnn_intent.inference.rejection import SMALLEST_DISTANCE
 
 FALSE_REJECT = 0.05  # share of sentences that belong which the default threshold turns away
 MARGIN = 0.2  # closer than this, the first of two intents is right half of the time
 UNKNOWN = 2.0  # of unknown words; the unit is the standard deviation of the score (docs/rejection.md)
 FOREIGN = 2  # unknown words that one with an unknown letter counts for
 DIRECTIONS = 32
-LIKENESS = 0.5  # of either cosine, a standard deviation of it against one of the score (docs/rejection.md)
-KINDS, KINDS_OUTSIDE = 8, 256  # groups of an intent's rows, and of all out-of-scope rows, that are kept
-ROUNDS = 10  # of grouping
 MADE, MADE_SEED = 2000, 13  # sentences that belong to no intent, where there are none
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
 SMALLEST_SPREAD = 0.05  # of a signal; a few rows that are all alike must not make its factor infinite
@@ -77,7 +74,7 @@ def fit_rejection(
     factors["pairs"] = pairs_weight(artifact, [row.text for row in train], texts, false_reject)
     artifact = replace(artifact, rejection={**rejection, "score": {**factors, "offset": 0.0}})
     if outside:
-        factors |= _likeness_factors(tensors, encoded.logits, float(evidence(Predictor(artifact), texts).std()))
+        factors |= likeness_factors(tensors, encoded.logits, float(evidence(Predictor(artifact), texts).std()))
         artifact = replace(artifact, rejection={**rejection, "score": {**factors, "offset": 0.0}})
     return _centred(artifact, texts, false_reject)
 
@@ -189,45 +186,8 @@ def _places(predictor: Predictor, rows: Sequence[Example], outside: Sequence[Exa
     places = {"rejection.projection": projection, "rejection.centres": centres, "rejection.pairs": pairs}
     if not outside:
         return places
-    own, others = map(_unit, (known.logits, predictor.encode([row.text for row in outside])[0]))
-    groups = [grouped(own[known.targets == label], KINDS) for label in range(len(predictor.labels))]
-    return {
-        **places,
-        "rejection.inside": _half(np.concatenate(groups)),
-        "rejection.outside": _half(grouped(others, min(KINDS_OUTSIDE, len(others)))),
-    }
-
-
-def _unit(logits: np.ndarray) -> np.ndarray:
-    """Each row less its mean, and of length one."""
-    centred = logits - logits.mean(axis=1, keepdims=True)
-    unit: np.ndarray = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
-    return unit
-
-
-def grouped(rows: np.ndarray, count: int) -> np.ndarray:
-    """Centres of groups of rows that point the same way, (count, features), of length one (spherical k-means).
-
-    rows: (rows, features), of length one. Fewer rows than groups are repeated; no rows are zeros.
-    """
-    if len(rows) <= count:
-        return np.resize(rows, (count, rows.shape[1])) if len(rows) else np.zeros((count, rows.shape[1]))
-    centres: np.ndarray = rows[np.linspace(0, len(rows) - 1, count).astype(int)]
-    for _ in range(ROUNDS):
-        group = (rows @ centres.T).argmax(axis=1)
-        sums = np.stack([np.bincount(group, column, count) for column in rows.T], axis=1)
-        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-        centres = np.where(lengths > 0, sums / np.maximum(lengths, 1e-9), centres)
-    return centres
-
-
-def _likeness_factors(tensors: dict[str, np.ndarray], logits: np.ndarray, spread: float) -> dict[str, float]:
-    """What a unit of each cosine is worth. logits: of the validation rows; spread: of the score without these."""
-    inside, outside = (tensors[f"rejection.{name}"].astype(np.float32) for name in ("inside", "outside"))
-    labels = logits.shape[1]
-    found = likeness(logits, logits.argmax(axis=1), inside.reshape(labels, -1, labels), outside.T)
-    weights = (LIKENESS * spread / max(float(cosines.std()), SMALLEST_SPREAD) for cosines in found)
-    return dict(zip(("inside", "outside"), weights, strict=True))
+    others = predictor.encode([row.text for row in outside])[0]
+    return places | likeness_tensors(known.logits, known.targets, others)
 
 
 def _signals(logits: np.ndarray, distances: np.ndarray) -> np.ndarray:

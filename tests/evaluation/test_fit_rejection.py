@@ -6,13 +6,13 @@ from random_models import random_artifact
 
 from rnn_intent.data.example import Example
 from rnn_intent.evaluation.heaps import evidence
+from rnn_intent.evaluation.likeness import grouped
 from rnn_intent.evaluation.rejection import (
     Encoded,
     calibrated_as,
     discriminant,
     fit_factors,
     fit_rejection,
-    grouped,
     threshold_against,
 )
 from rnn_intent.evaluation.rejection_rows import Labelled, choose_threshold, rejection_rows, with_score
@@ -87,7 +87,7 @@ def test_unlike_sentences_score_less_than_those_of_training():
     assert strange.max() < np.median(belong)
 
 
-def test_sentences_answered_as_out_of_scope_rows_are_score_less_than_without_these():
+def test_sentences_answered_as_out_of_scope_rows_score_less():
     plain = random_artifact(labels=4, scale=1.0)
     rows = examples(plain)
     outside = [
