@@ -69,20 +69,27 @@ class InScope:
 
         logits: (sentences, labels); places: projected summaries, (sentences, k); best: their intents, (sentences,).
         """
+        if len(logits) == 1:  # half of the time that arrays of one take
+            return np.array([self._place_of_one(logits[0], places[0], best[0])])
         apart = places - self._centres.take(best, axis=0)
         distances = np.maximum(np.add.reduce(np.square(apart, out=apart), axis=1), SMALLEST_DISTANCE)
         near: np.ndarray = -self.distance * np.log(distances, dtype=np.float64)
         return near if self._likeness is None else near + self._likeness.of(logits, best)
+
+    def _place_of_one(self, logits: Floats, place: Floats, best: int) -> float:
+        apart = place - self._centres[best]
+        near = -self.distance * math.log(max(float(apart.dot(apart)), SMALLEST_DISTANCE))
+        return near if self._likeness is None else near + self._likeness.of_one(logits, best)
 
     def scores(self, logits: Floats, confidences: Floats, places: np.ndarray, strange: Strangeness) -> np.ndarray:
         """Between 0 and 1, the higher the more like the training sentences; all are (sentences,).
 
         logits, confidences: of the most probable intents; places: what `place` says.
         """
-        columns = np.array([logits, confidences, places, *strange])  # (signals, sentences), float64
+        columns = logits, confidences, places, *strange
         if len(logits) == 1:  # a few numbers are no work for arrays
-            return np.array([self._score(math, *columns[:, 0].tolist())])
-        scores: np.ndarray = self._score(np, *columns)
+            return np.array([self._score(math, *(float(column[0]) for column in columns))])
+        scores: np.ndarray = self._score(np, *np.array(columns))  # (signals, sentences), float64
         return scores
 
     def _score(self, functions: Any, logit: Any, confidence: Any, place: Any, unknown: Any, new: Any) -> Any:
@@ -113,6 +120,17 @@ class _Likeness:
         inside, outside = likeness(logits, best, self._inside, self._outside)
         weighed: Floats = self._weights[0] * inside - self._weights[1] * outside
         return weighed
+
+    def of_one(self, logits: Floats, best: int) -> float:
+        """The same for one sentence, (labels,)."""
+        total = float(logits.sum())
+        square = float(logits.dot(logits)) - total * total / len(logits)
+        far = logits.dot(self._outside)
+        nearest = min(NEAREST, len(far))
+        far.partition(len(far) - nearest)
+        inside, outside = float(self._inside[best].dot(logits).max()), float(far[-nearest:].sum()) / nearest
+        weighed = self._weights[0] * inside - self._weights[1] * outside
+        return weighed / math.sqrt(max(square, SMALLEST_DISTANCE))
 
 
 def likeness(logits: Floats, best: Indices, inside: Floats, outside: Floats) -> tuple[Floats, Floats]:
