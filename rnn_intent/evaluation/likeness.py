@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rnn_intent.inference.rejection import likeness
+from rnn_intent.inference.rejection import by_label, likeness
 
 WEIGHT = 0.5  # of either cosine, a standard deviation of it against one of the score (docs/rejection.md)
 KINDS, OTHERS = 8, 256  # groups that are kept: of each intent's rows; of out-of-scope rows, at most
@@ -34,8 +34,7 @@ def likeness_tensors(logits: np.ndarray, targets: np.ndarray, others: np.ndarray
 def likeness_factors(tensors: Mapping[str, np.ndarray], logits: np.ndarray, spread: float) -> dict[str, float]:
     """What a unit of each cosine is worth. logits: of the validation rows; spread: of the score without these."""
     inside, outside = (tensors[f"rejection.{name}"].astype(np.float32) for name in ("inside", "outside"))
-    labels = logits.shape[1]
-    found = likeness(logits, logits.argmax(axis=1), inside.reshape(labels, -1, labels), outside.T)
+    found = likeness(logits, logits.argmax(axis=1), by_label(inside), outside.T)
     weights = (WEIGHT * spread / max(float(cosines.std()), SMALLEST_SPREAD) for cosines in found)
     return dict(zip(("inside", "outside"), weights, strict=True))
 

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,15 +67,15 @@ def fit_rejection(
         return artifact
     tensors = _places(predictor, train, outside)
     projection, centres = (tensors[f"rejection.{name}"].astype(np.float32) for name in ("projection", "centres"))
-    factors = fit_factors(encoded, projection, centres)
-    rejection = {"threshold": 0.5, "margin": MARGIN, "score": {**factors, "offset": 0.0}}
+    score = {**fit_factors(encoded, projection, centres), "offset": 0.0}
+    rejection = {"threshold": 0.5, "margin": MARGIN, "score": score}
     artifact = replace(artifact, tensors={**artifact.tensors, **tensors}, rejection=rejection)
     texts = [row.text for row in valid if row.intent in artifact.labels]
-    factors["pairs"] = pairs_weight(artifact, [row.text for row in train], texts, false_reject)
-    artifact = replace(artifact, rejection={**rejection, "score": {**factors, "offset": 0.0}})
+    weight = pairs_weight(artifact, [row.text for row in train], texts, false_reject)
+    artifact = _with_factors(artifact, {"pairs": weight})
     if outside:
-        factors |= likeness_factors(tensors, encoded.logits, float(evidence(Predictor(artifact), texts).std()))
-        artifact = replace(artifact, rejection={**rejection, "score": {**factors, "offset": 0.0}})
+        spread = float(evidence(Predictor(artifact), texts).std())
+        artifact = _with_factors(artifact, likeness_factors(tensors, encoded.logits, spread))
     return _centred(artifact, texts, false_reject)
 
 
@@ -223,12 +223,17 @@ def _logistic(signals: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 def _centred(artifact: Artifact, texts: Sequence[str], false_reject: float) -> Artifact:
     """With the offset that puts the threshold of the budget at one half."""
-    assert artifact.rejection is not None
     offset = -threshold_for(evidence(Predictor(artifact), texts), false_reject)
-    factors = {**artifact.rejection["score"], "offset": offset}
-    artifact = replace(artifact, rejection={**artifact.rejection, "score": factors})
+    artifact = _with_factors(artifact, {"offset": offset})
     exact = threshold_for(Predictor(artifact).in_scope_scores(texts), false_reject)  # one half, but for rounding
     return with_threshold(artifact, exact, {"false_reject": false_reject, "rows": len(texts)})
+
+
+def _with_factors(artifact: Artifact, factors: Mapping[str, float]) -> Artifact:
+    """With these in its score, beside those that it has or instead of them."""
+    assert artifact.rejection is not None
+    score = {**artifact.rejection["score"], **factors}
+    return replace(artifact, rejection={**artifact.rejection, "score": score})
 
 
 def _encode(predictor: Predictor, examples: Sequence[Example]) -> Encoded:

@@ -112,7 +112,7 @@ class _Likeness:
         labels = len(artifact.labels)
         if not (len(inside) and len(outside)) or len(inside) % labels:
             raise ModelError("header.rejection.score: its tensors have not as many rows as they must")
-        self._inside = inside.reshape(labels, -1, labels)  # as many for each label
+        self._inside = by_label(inside)
         self._outside = np.ascontiguousarray(outside.T)
 
     def of(self, logits: Floats, best: Indices) -> Floats:
@@ -131,6 +131,12 @@ class _Likeness:
         inside, outside = float(self._inside[best].dot(logits).max()), float(far[-nearest:].sum()) / nearest
         weighed = self._weights[0] * inside - self._weights[1] * outside
         return weighed / math.sqrt(max(square, SMALLEST_DISTANCE))
+
+
+def by_label(inside: Floats) -> Floats:
+    """As stored, (labels * kinds, labels), as many for each label, to (labels, kinds, labels)."""
+    labels = inside.shape[1]
+    return inside.reshape(labels, -1, labels)
 
 
 def likeness(logits: Floats, best: Indices, inside: Floats, outside: Floats) -> tuple[Floats, Floats]:

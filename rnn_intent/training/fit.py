@@ -113,11 +113,11 @@ def _encode(lexicon: Lexicon, part: TokenSet) -> LabelledSet:
     return LabelledSet([lexicon.encode(tokens) for tokens in part.tokens], part.targets, part.taught)
 
 
-def _outliers(settings: Settings, train: TokenSet, lexicon: Lexicon) -> Outliers:
+def _outliers(settings: Settings, train: TokenSet, lexicon: Lexicon) -> Outliers | None:
     """Where the settings ask for them, as many made-up ones as there are training rows."""
     share = settings.training.outliers
     if not share:
-        return Outliers((), share, settings.seed)
+        return None
     rows = np.flatnonzero(train.targets >= 0).tolist()
     tokens, intents = ([column[row] for row in rows] for column in (train.tokens, train.targets.tolist()))
     made = made_outliers(tokens, intents, len(rows), settings.seed)
