@@ -47,7 +47,7 @@ def _taught(
         own.taught(config, teachers, MEMBERS, *overrides),
         needs=needs,
         recipe=partial(
-            own.recipe, config, *overrides, also=f"{'+'.join(teachers)}{MEMBERS}, {PER_ROW}, pushed", taught=True
+            own.recipe, config, *overrides, also=f"{'+'.join(teachers)}{MEMBERS}, {PER_ROW}, pushed, later", taught=True
         ),
         slow=True,
         english=english,

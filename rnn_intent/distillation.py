@@ -2,8 +2,9 @@
 
 1. Prepare the teachers; where the settings ask for it, keep how one of them reads words alone.
 2. Gather sentences: the training rows, a file of unlabelled ones, and ones made of the training rows' words.
-3. Ask the teachers, and keep what they say in the run folder: `lessons.jsonl.gz` can teach other students. Those that
-   can learn the validation rows too speak once more, for the student's second training: `lessons-refit.jsonl.gz`.
+3. Ask the teachers, and keep what they say in the run folder: `lessons.jsonl.gz` can teach other students. For the
+   student's second training, on the validation rows too, those that can learn these rows speak once more, and all of
+   them speak of sentences made of these rows: `lessons-refit.jsonl.gz`.
 4. Train as always, on labels and lessons.
 
 The teachers are needed for this only; the model answers without them.
@@ -109,8 +110,9 @@ def _teach(
     if settings.embedding.vectors == TEACHER:
         _keep_word_vectors(settings, room, teachers, further, run, on_word)
     brought = (text for teacher in teachers for text in teacher.texts)
-    found = gathered(_with_vectors(settings, run), splits, [*further, *brought])
-    return write_lessons(teachers, room, found, run, settings.training.refit > 0, on_lesson)
+    refit = settings.training.refit > 0
+    found = gathered(_with_vectors(settings, run), splits, [*further, *brought], later=refit)
+    return write_lessons(teachers, room, found, run, refit, on_lesson)
 
 
 def _keep_word_vectors(

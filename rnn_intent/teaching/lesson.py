@@ -181,17 +181,19 @@ def write_lessons(
     refit: bool,
     on_step: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> list[float]:
-    """Writes what the teachers say and, if some can learn the validation rows, what they say after that.
+    """Writes what the teachers say, and what they say for a second training, on the validation rows too: when some have
+    learned these rows, and of sentences made of them.
 
-    refit: whether there will be a second training, on the validation rows too. on_step: sentences labelled so far, and
-    all. Returns how much each teacher counts. Raises UsageError if they have nothing to say.
+    refit: whether there will be one. on_step: sentences labelled so far, and all. Returns how much each teacher counts.
+    Raises UsageError if they have nothing to say.
     """
     shares = teacher_shares(teachers, room)
     again = [teacher.refit(room) for teacher in teachers] if refit else teachers
-    learned = again != teachers
-    texts, made = found.texts, range(len(found.said), len(found.texts))
-    asked = [*texts, *(row.text for row in room.known_valid)] if learned else texts
-    first, *second = lessons([teachers, again] if learned else [teachers], room.labels, asked, shares, on_step)
+    more = again != teachers or found.later
+    texts, said = found.texts, [row.text for row in room.known_valid]
+    asked = [*texts, *said, *found.later] if more else texts
+    first, *second = lessons([teachers, again] if more else [teachers], room.labels, asked, shares, on_step)
+    made = {*range(len(found.said), len(texts)), *range(len(texts) + len(said), len(asked))}
     if not first[: len(texts)].any():
         raise UsageError("the teachers say nothing about the training rows, and bring no other sentences")
     run.refit_lessons.unlink(missing_ok=True)

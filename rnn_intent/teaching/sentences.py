@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from rnn_intent.data.example import Example
@@ -17,20 +18,31 @@ PER_ROW, FEWEST, MOST = 24, 40_000, 360_000  # made sentences, where the setting
 
 
 class Gathered(NamedTuple):
-    """Sentences, each once: those that somebody has said, then those that are made."""
+    """Sentences, each once: those that somebody has said, then those that are made.
+
+    later: made of the validation rows, for when these are learned, too.
+    """
 
     said: list[str]
     made: list[str]
+    later: list[str]
 
     @property
     def texts(self) -> list[str]:
         return [*self.said, *self.made]
 
 
-def gathered(settings: Settings, splits: Splits, further: Iterable[str] = (), fewest: int = FEWEST) -> Gathered:
+def gathered(
+    settings: Settings,
+    splits: Splits,
+    further: Iterable[str] = (),
+    fewest: int = FEWEST,
+    later: bool = False,
+) -> Gathered:
     """The training rows, the further sentences, and made ones.
 
-    fewest: so many are made at least, where the settings leave it open.
+    fewest: so many are made at least, where the settings leave it open. later: whether there are to be sentences made
+    of the validation rows, too, as many a row as of the training rows.
     Sentences that stand among the validation or test rows are left out: no model may be judged by what it was taught.
     """
     rows = [row.text for row in splits.train]
@@ -38,9 +50,11 @@ def gathered(settings: Settings, splits: Splits, further: Iterable[str] = (), fe
     count = min(max(PER_ROW * len(rows), fewest), MOST) if asked == "auto" else asked
     own = _once(rows)
     barred = {"", *own, *(fold(row.text) for row in (*splits.valid, *splits.test))}
-    new = _once(_made(settings, splits.train, count), barred)
+    making = _Making(settings, splits.train)
+    new = _once(making.of_training_rows(count), barred)
     said = _once(further, {*barred, *new})  # what was made here, and labelled elsewhere, is still made
-    return Gathered([*own.values(), *said.values()], list(new.values()))
+    held = _once(making.of_validation_rows(splits.valid, count), {*barred, *new}) if later else {}
+    return Gathered([*own.values(), *said.values()], list(new.values()), list(held.values()))
 
 
 def _once(texts: Iterable[str], barred: Collection[str] = ()) -> dict[str, str]:
@@ -52,15 +66,38 @@ def _once(texts: Iterable[str], barred: Collection[str] = ()) -> dict[str, str]:
     return kept
 
 
-def _made(settings: Settings, rows: Sequence[Example], count: int) -> list[str]:
-    from rnn_intent.training.schedule import MANY_ROWS
-    from rnn_intent.training.synthetic import made_sentences, share_of_new_words
+class _Making:
+    """Makes sentences of an experiment's rows. rows: those of the training split."""
 
-    tokenizer = Tokenizer.of(settings.text)
-    words = [tokenizer.words(row.text) for row in rows]
-    alike = _alike(settings, words) if count else None
-    new_words = share_of_new_words(words) if len(rows) < MANY_ROWS else 0.0
-    return made_sentences(rows, words, count, settings.seed, alike, new_words)
+    def __init__(self, settings: Settings, rows: Sequence[Example]) -> None:
+        self._settings, self._rows = settings, rows
+        self._tokenizer = Tokenizer.of(settings.text)
+        self._words = self._cut(rows)
+
+    def of_training_rows(self, count: int) -> list[str]:
+        return self._made(self._rows, self._words, count)
+
+    def of_validation_rows(self, valid: Sequence[Example], count: int) -> list[str]:
+        """As many a row as if `count` were made of the training rows, which lend their words."""
+        known = {row.intent for row in self._rows}
+        held = [row for row in valid if row.intent in known]
+        words = [*self._words, *self._cut(held)]
+        return self._made([*self._rows, *held], words, round(count * len(held) / len(self._rows)), len(self._rows))
+
+    def _cut(self, rows: Sequence[Example]) -> list[list[str]]:
+        return [self._tokenizer.words(row.text) for row in rows]
+
+    def _made(self, rows: Sequence[Example], words: Sequence[list[str]], count: int, begin: int = 0) -> list[str]:
+        from rnn_intent.training.schedule import MANY_ROWS
+        from rnn_intent.training.synthetic import made_sentences, share_of_new_words
+
+        alike = self._alike if count else None
+        new_words = share_of_new_words(self._words) if len(self._rows) < MANY_ROWS else 0.0
+        return made_sentences(rows, words, count, self._settings.seed, alike, new_words, begin)
+
+    @cached_property
+    def _alike(self) -> dict[str, list[str]]:
+        return _alike(self._settings, self._words)
 
 
 def _alike(settings: Settings, token_lists: Sequence[Sequence[str]]) -> dict[str, list[str]]:

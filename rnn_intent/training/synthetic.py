@@ -46,17 +46,19 @@ def made_sentences(
     seed: int,
     alike: Mapping[str, Sequence[str]] | None = None,
     new_words: float = 0.0,
+    begin: int = 0,
 ) -> list[str]:
     """Up to `count` different sentences that are none of the rows'; the same ones for the same rows and seed.
 
     token_lists: the rows' words. alike: words that may stand in place of a word. new_words: the share of the words that
-    are invented.
+    are invented. begin: the first row that sentences are made of; those before it only lend them words.
     """
     chance = random.Random(seed)
-    sentences = [(words, row.intent) for words, row in zip(token_lists, rows, strict=True) if words]
-    if not sentences:
+    sentences = [(words, row.intent) for words, row in zip(token_lists, rows, strict=True)]
+    lending, own = ([sentence for sentence in part if sentence[0]] for part in (sentences[:begin], sentences[begin:]))
+    if not own:
         return []
-    maker = _Maker(sentences, chance, alike or {}, new_words)
+    maker = _Maker(own, lending, chance, alike or {}, new_words)
     known = {fold(row.text) for row in rows}
     made: list[str] = []
     for _ in range(TRIES * count):
@@ -92,12 +94,15 @@ class _Maker:
 
     def __init__(
         self,
-        sentences: Sequence[tuple[Words, str]],
+        own: Sequence[tuple[Words, str]],
+        lending: Sequence[tuple[Words, str]],
         chance: random.Random,
         alike: Mapping[str, Sequence[str]],
         new_words: float,
     ) -> None:
-        self._sentences, self._chance, self._alike, self._new_words = sentences, chance, alike, new_words
+        """own: sentences, with their intents, that others are made of; lending: further ones that these may meet."""
+        self._own, self._sentences = own, (sentences := [*lending, *own])
+        self._chance, self._alike, self._new_words = chance, alike, new_words
         self._words = [word for words, _ in sentences for word in words]  # as often as they occur
         self._followers: dict[str, Words] = defaultdict(list)
         self._places: dict[tuple[str | None, str], list[Place]] = defaultdict(list)
@@ -116,7 +121,7 @@ class _Maker:
 
     def _of_known_words(self) -> Words:
         chance = self._chance
-        words, intent = chance.choice(self._sentences)
+        words, intent = chance.choice(self._own)
         if chance.random() < CROSSED:
             once = self._crossed(words, intent)
             return self._crossed(once, intent) if chance.random() < TWICE else once

@@ -46,6 +46,19 @@ def test_sentences_cross_where_both_have_a_word():
     assert {"play some music in here", "turn the light off in the kitchen", "turn the kitchen"} <= set(made)
 
 
+def test_rows_before_the_first_that_sentences_are_made_of_lend_words_only():
+    rows = [*ROWS[:2], Example("turn the light off in here", "lights")]
+    lent, own = (
+        {"what", "time", "is", "it", "in", "paris", "play", "some", "music", "the", "kitchen"},
+        {"turn", "light", "off", "here"},
+    )
+    made = [set(text.split()) for text in made_sentences(rows, 200, begin=2)]
+    assert all(words & {*own, "in", "the"} for words in made)  # the words where two sentences meet are both's
+    assert sum(bool(words & own) for words in made) > 190
+    assert any(words & (lent - own) for words in made)
+    assert made_sentences(rows, 200, begin=3) == []
+
+
 def test_half_of_the_crossings_stay_within_an_intent():
     rows = [
         Example(f"{intent}{n} the {n}{intent}", intent)
