@@ -111,7 +111,8 @@ def _teach(
         _keep_word_vectors(settings, room, teachers, further, run, on_word)
     brought = (text for teacher in teachers for text in teacher.texts)
     refit = settings.training.refit > 0
-    found = gathered(_with_vectors(settings, run), splits, [*further, *brought], later=refit)
+    later = room.known_valid if refit else ()
+    found = gathered(_with_vectors(settings, run), splits, [*further, *brought], later=later)
     return write_lessons(teachers, room, found, run, refit, on_lesson)
 
 

@@ -20,7 +20,7 @@ PER_ROW, FEWEST, MOST = 24, 40_000, 360_000  # made sentences, where the setting
 class Gathered(NamedTuple):
     """Sentences, each once: those that somebody has said, then those that are made.
 
-    later: made of the validation rows, for when these are learned, too.
+    later: made of further rows, for when these are learned, too.
     """
 
     said: list[str]
@@ -37,12 +37,12 @@ def gathered(
     splits: Splits,
     further: Iterable[str] = (),
     fewest: int = FEWEST,
-    later: bool = False,
+    later: Sequence[Example] = (),
 ) -> Gathered:
     """The training rows, the further sentences, and made ones.
 
-    fewest: so many are made at least, where the settings leave it open. later: whether there are to be sentences made
-    of the validation rows, too, as many a row as of the training rows.
+    fewest: so many are made at least, where the settings leave it open. later: validation rows that a second training
+    learns, and of which sentences are made for it, as many a row as of the training rows.
     Sentences that stand among the validation or test rows are left out: no model may be judged by what it was taught.
     """
     rows = [row.text for row in splits.train]
@@ -51,10 +51,10 @@ def gathered(
     own = _once(rows)
     barred = {"", *own, *(fold(row.text) for row in (*splits.valid, *splits.test))}
     making = _Making(settings, splits.train)
-    new = _once(making.of_training_rows(count), barred)
+    new = _once(making.of_own(count), barred)
     said = _once(further, {*barred, *new})  # what was made here, and labelled elsewhere, is still made
-    held = _once(making.of_validation_rows(splits.valid, count), {*barred, *new}) if later else {}
-    return Gathered([*own.values(), *said.values()], list(new.values()), list(held.values()))
+    further_made = _once(making.of_others(later, count), {*barred, *new})
+    return Gathered([*own.values(), *said.values()], list(new.values()), list(further_made.values()))
 
 
 def _once(texts: Iterable[str], barred: Collection[str] = ()) -> dict[str, str]:
@@ -74,15 +74,14 @@ class _Making:
         self._tokenizer = Tokenizer.of(settings.text)
         self._words = self._cut(rows)
 
-    def of_training_rows(self, count: int) -> list[str]:
+    def of_own(self, count: int) -> list[str]:
         return self._made(self._rows, self._words, count)
 
-    def of_validation_rows(self, valid: Sequence[Example], count: int) -> list[str]:
-        """As many a row as if `count` were made of the training rows, which lend their words."""
-        known = {row.intent for row in self._rows}
-        held = [row for row in valid if row.intent in known]
-        words = [*self._words, *self._cut(held)]
-        return self._made([*self._rows, *held], words, round(count * len(held) / len(self._rows)), len(self._rows))
+    def of_others(self, others: Sequence[Example], count: int) -> list[str]:
+        """As many a row as `count` are of the training rows, which lend their words."""
+        share = round(count * len(others) / len(self._rows))
+        words = [*self._words, *self._cut(others)]
+        return self._made([*self._rows, *others], words, share, begin=len(self._rows))
 
     def _cut(self, rows: Sequence[Example]) -> list[list[str]]:
         return [self._tokenizer.words(row.text) for row in rows]
@@ -97,17 +96,13 @@ class _Making:
 
     @cached_property
     def _alike(self) -> dict[str, list[str]]:
-        return _alike(self._settings, self._words)
+        """Words like those of the rows, by the experiment's pretrained vectors; none without vectors."""
+        from rnn_intent.training.tables import pretrained_vectors
 
-
-def _alike(settings: Settings, token_lists: Sequence[Sequence[str]]) -> dict[str, list[str]]:
-    """Words like those of the sentences, by the experiment's pretrained vectors; none without vectors."""
-    from rnn_intent.training.tables import pretrained_vectors
-
-    if settings.embedding.vectors == TEACHER:
-        return {}  # no teacher has been prepared: the sentences are to be labelled elsewhere
-    vocabulary = Vocabulary.build(token_lists, settings.vocabulary)
-    vectors = pretrained_vectors(settings, vocabulary)
-    if vectors is None:
-        return {}
-    return word_neighbours([*vocabulary.words, *vectors.extra], vectors.rows, len(vocabulary))
+        if self._settings.embedding.vectors == TEACHER:
+            return {}  # no teacher has been prepared: the sentences are to be labelled elsewhere
+        vocabulary = Vocabulary.build(self._words, self._settings.vocabulary)
+        vectors = pretrained_vectors(self._settings, vocabulary)
+        if vectors is None:
+            return {}
+        return word_neighbours([*vocabulary.words, *vectors.extra], vectors.rows, len(vocabulary))
