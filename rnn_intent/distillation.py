@@ -1,7 +1,8 @@
 """One small model that has learned from a larger one, or from several.
 
 1. Prepare the teachers; where the settings ask for it, keep how one of them reads words alone.
-2. Gather sentences: the training rows, a file of unlabelled ones, and ones made of the training rows' words.
+2. Gather sentences: the training rows, a file of unlabelled ones, and ones made of the training rows' words, or with
+   gaps that a transformer among the teachers fills.
 3. Ask the teachers, and keep what they say in the run folder: `lessons.jsonl.gz` can teach other students. For the
    student's second training, on the validation rows too, those that can learn these rows speak once more, and all of
    them speak of sentences made of these rows: `lessons-refit.jsonl.gz`.
@@ -28,9 +29,10 @@ from rnn_intent.files import sha256_of, write_json
 from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import TEACHER, Settings
+from rnn_intent.teaching.gaps import gap_filler
 from rnn_intent.teaching.lesson import Classroom, Teacher, write_lessons
 from rnn_intent.teaching.sentences import gathered
-from rnn_intent.teaching.teachers import find_teachers, tuning_epochs
+from rnn_intent.teaching.teachers import find_teachers, first_transformer, tuning_epochs
 from rnn_intent.text.vocabulary import SPECIALS, Vocabulary
 
 if TYPE_CHECKING:
@@ -55,13 +57,14 @@ def distill(
     half: bool = False,
     on_tune: Callable[[str, Progress], None] = lambda _name, _progress: None,
     on_word: Callable[[int, int], None] = lambda _done, _all: None,
+    on_filled: Callable[[int, int], None] = lambda _done, _all: None,
     on_lesson: Callable[[int, int], None] = lambda _done, _all: None,
     on_step: Callable[[Progress], None] = lambda _: None,
 ) -> TrainingResult:
     """Trains a student into the run folder `out`. An interrupted one goes on with the lessons it has.
 
-    on_tune: a teacher that is tuned, and where it is. on_word: words that it has read alone, and all. on_lesson:
-    sentences that the teachers have labelled, and all.
+    on_tune: a teacher that is tuned, or learns to fill gaps, and where it is. on_word: words that it has read alone,
+    and all; on_filled: sentences in which it has filled gaps; on_lesson: sentences that the teachers have labelled.
     Raises ConfigError, DataError, ModelError, UsageError, TrainingError.
     """
     splits = load_splits(settings.data, Path.cwd(), settings.seed)
@@ -69,7 +72,7 @@ def distill(
     asked = _asked(settings, teaching)
     with opened(run, resume=resume, force=force):
         if not (resume and _given(run, asked)):
-            shares = _teach(settings, teaching, splits, run, on_tune, on_word, on_lesson)
+            shares = _teach(settings, teaching, splits, run, on_tune, on_word, on_filled, on_lesson)
             write_json(run.teaching, {**asked, "shares": shares})  # last: lessons without it were not finished
     given = Lessons((run.lessons, run.refit_lessons))
     settings = _with_vectors(settings, run)
@@ -100,6 +103,7 @@ def _teach(
     run: RunFolder,
     on_tune: Callable[[str, Progress], None],
     on_word: Callable[[int, int], None],
+    on_filled: Callable[[int, int], None],
     on_lesson: Callable[[int, int], None],
 ) -> list[float]:
     """Writes the lessons; returns how much each teacher counts."""
@@ -112,7 +116,8 @@ def _teach(
     brought = (text for teacher in teachers for text in teacher.texts)
     refit = settings.training.refit > 0
     later = room.known_valid if refit else ()
-    found = gathered(_with_vectors(settings, run), splits, [*further, *brought], later=later)
+    filler = gap_filler(teaching.teachers, room, further, on_filled) if settings.distillation.filled else None
+    found = gathered(_with_vectors(settings, run), splits, [*further, *brought], later=later, filler=filler)
     return write_lessons(teachers, room, found, run, refit, on_lesson)
 
 
@@ -147,11 +152,12 @@ def _with_vectors(settings: Settings, run: RunFolder) -> Settings:
 
 def _asked(settings: Settings, teaching: Teaching) -> dict[str, Any]:
     """What decides the lessons, so that a student goes on with its own only."""
-    unlabelled = teaching.unlabelled
+    unlabelled, transformer = teaching.unlabelled, first_transformer(teaching.teachers)
     return {
         "teachers": list(teaching.teachers),
         "fine_tune": settings.distillation.fine_tune,
-        "adversarial": settings.training.adversarial,
+        "adversarial": settings.training.adversarial if transformer else None,
+        "filled": settings.distillation.filled if transformer else None,
         "unlabelled": None if unlabelled is None else {"file": str(unlabelled), "sha256": _sha256(unlabelled)},
         "made": settings.distillation.made,
         "seed": settings.seed,

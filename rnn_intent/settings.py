@@ -126,6 +126,7 @@ class DistillationSettings:
     temperature: Annotated[float, Bounds(gt=0.0, le=100.0)] = 2.0
     dropout: Annotated[float, Bounds(ge=0.0, le=1.0)] = 0.6
     made: Literal["auto"] | Annotated[int, Bounds(ge=0, le=1_000_000)] = "auto"
+    filled: Annotated[float, Bounds(ge=0.0, le=1.0)] = 0.0
     fine_tune: Literal["auto"] | Annotated[int, Bounds(ge=0, le=1_000)] = 0
 
 

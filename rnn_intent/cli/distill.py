@@ -102,8 +102,8 @@ def _teach(settings: Settings, teaching: Teaching, folder: Path, quiet: bool, wa
 
     shown = not quiet and sys.stderr.isatty()
     with resumable(folder), ExitStack() as bars:
-        tuned, read, asked, bar = (
-            bars.enter_context(Bar(shown, unit)) for unit in ("step", "word", "sentence", "step")
+        tuned, read, filled, asked, bar = (
+            bars.enter_context(Bar(shown, unit)) for unit in ("step", "word", "sentence", "sentence", "step")
         )
         result = distill(
             settings,
@@ -112,6 +112,7 @@ def _teach(settings: Settings, teaching: Teaching, folder: Path, quiet: bool, wa
             **ways,
             on_tune=_tuning(tuned, quiet),
             on_word=read.count,
+            on_filled=filled.count,
             on_lesson=asked.count,
             on_step=bar.step,
         )
@@ -127,11 +128,12 @@ def _tuning(bar: Bar, quiet: bool) -> Callable[[str, Progress], None]:
     def heard(teacher: str, progress: Progress) -> None:
         begin.setdefault(teacher, monotonic())
         bar.step(progress)
-        if progress.step == progress.steps and progress.valid_accuracy is not None and not quiet:
+        if progress.step == progress.steps and not quiet:
+            score = "" if progress.valid_accuracy is None else f": validation {progress.valid_accuracy:.1%}"
             minutes = (monotonic() - begin[teacher]) / 60
             left = minutes / progress.epoch * (progress.epochs - progress.epoch)
             bar.say(
-                f"{teacher}, epoch {progress.epoch} of {progress.epochs}: validation {progress.valid_accuracy:.1%};"
+                f"{teacher}, epoch {progress.epoch} of {progress.epochs}{score};"
                 f" {minutes:.1f} minutes, {left:.1f} to go"
             )
 

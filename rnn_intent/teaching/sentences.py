@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rnn_intent.data.example import Example
 from rnn_intent.data.fold import fold
@@ -13,6 +13,9 @@ from rnn_intent.settings import TEACHER, Settings
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.text.word_neighbours import word_neighbours
+
+if TYPE_CHECKING:
+    from rnn_intent.teaching.gaps import Filler
 
 PER_ROW, FEWEST, MOST = 24, 40_000, 360_000  # made sentences, where the settings leave it open
 
@@ -38,11 +41,13 @@ def gathered(
     further: Iterable[str] = (),
     fewest: int = FEWEST,
     later: Sequence[Example] = (),
+    filler: Filler | None = None,
 ) -> Gathered:
     """The training rows, the further sentences, and made ones.
 
     fewest: so many are made at least, where the settings leave it open. later: validation rows that a second training
-    learns, and of which sentences are made for it, as many a row as of the training rows.
+    learns, and of which sentences are made for it, as many a row as of the training rows. filler: makes a share of all
+    that are made.
     Sentences that stand among the validation or test rows are left out: no model may be judged by what it was taught.
     """
     rows = [row.text for row in splits.train]
@@ -50,7 +55,7 @@ def gathered(
     count = min(max(PER_ROW * len(rows), fewest), MOST) if asked == "auto" else asked
     own = _once(rows)
     barred = {"", *own, *(fold(row.text) for row in (*splits.valid, *splits.test))}
-    making = _Making(settings, splits.train)
+    making = _Making(settings, splits.train, filler)
     new = _once(making.of_own(count), barred)
     said = _once(further, {*barred, *new})  # what was made here, and labelled elsewhere, is still made
     further_made = _once(making.of_others(later, count), {*barred, *new})
@@ -67,21 +72,28 @@ def _once(texts: Iterable[str], barred: Collection[str] = ()) -> dict[str, str]:
 
 
 class _Making:
-    """Makes sentences of an experiment's rows. rows: those of the training split."""
+    """Makes sentences of an experiment's rows. rows: those of the training split. filler: fills gaps in them."""
 
-    def __init__(self, settings: Settings, rows: Sequence[Example]) -> None:
-        self._settings, self._rows = settings, rows
+    def __init__(self, settings: Settings, rows: Sequence[Example], filler: Filler | None) -> None:
+        self._settings, self._rows, self._filler = settings, rows, filler
         self._tokenizer = Tokenizer.of(settings.text)
         self._words = self._cut(rows)
 
     def of_own(self, count: int) -> list[str]:
-        return self._made(self._rows, self._words, count)
+        filled = self._filled(self._rows, count)
+        return [*self._made(self._rows, self._words, count - len(filled)), *filled]
 
     def of_others(self, others: Sequence[Example], count: int) -> list[str]:
         """As many a row as `count` are of the training rows, which lend their words."""
         share = round(count * len(others) / len(self._rows))
         words = [*self._words, *self._cut(others)]
-        return self._made([*self._rows, *others], words, share, begin=len(self._rows))
+        filled = self._filled(others, share)
+        return [*self._made([*self._rows, *others], words, share - len(filled), begin=len(self._rows)), *filled]
+
+    def _filled(self, rows: Sequence[Example], count: int) -> list[str]:
+        """The share of so many sentences in which gaps are filled."""
+        share = round(count * self._settings.distillation.filled)
+        return list(self._filler([row.text for row in rows], share)) if self._filler else []
 
     def _cut(self, rows: Sequence[Example]) -> list[list[str]]:
         return [self._tokenizer.words(row.text) for row in rows]

