@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -13,13 +13,15 @@ import typer
 
 from rnn_intent.cli.options import Config, Force, Half, Overrides, Quiet, Resume, Seed, changes, resume_or_force
 from rnn_intent.cli.output import examples, say
+from rnn_intent.cli.progress_bar import Bar
 from rnn_intent.errors import UsageError
 
 if TYPE_CHECKING:
-    from rnn_intent.cli.train import Bar
     from rnn_intent.distillation import Teaching
     from rnn_intent.settings import Settings
     from rnn_intent.training.trainer import Progress
+
+BETWEEN = 10.0  # seconds, at least, between two lines that say how a teacher gets on
 
 
 def add(app: typer.Typer) -> None:
@@ -97,23 +99,20 @@ def distill(
 
 
 def _teach(settings: Settings, teaching: Teaching, folder: Path, quiet: bool, ways: dict[str, bool]) -> None:
-    from rnn_intent.cli.train import Bar, resumable, told
+    from rnn_intent.cli.train import resumable, told
     from rnn_intent.distillation import distill
 
     shown = not quiet and sys.stderr.isatty()
-    with resumable(folder), ExitStack() as bars:
-        tuned, read, filled, asked, bar = (
-            bars.enter_context(Bar(shown, unit)) for unit in ("step", "word", "sentence", "sentence", "step")
-        )
+    with resumable(folder), Bar(shown) as bar:
         result = distill(
             settings,
             teaching,
             folder,
             **ways,
-            on_tune=_tuning(tuned, quiet),
-            on_word=read.count,
-            on_filled=filled.count,
-            on_lesson=asked.count,
+            on_tune=_tuning(bar, quiet),
+            on_word=partial(bar.count, "words read"),
+            on_filled=partial(bar.count, "gaps filled"),
+            on_lesson=partial(bar.count, "sentences labelled"),
             on_step=bar.step,
         )
     for warning in result.warnings:
@@ -122,15 +121,19 @@ def _teach(settings: Settings, teaching: Teaching, folder: Path, quiet: bool, wa
 
 
 def _tuning(bar: Bar, quiet: bool) -> Callable[[str, Progress], None]:
-    """Moves the bar with every step, and says after every epoch how it went and how long the others will take."""
+    """Moves the bar with every step; says after the last epoch, and after others that take their time, how it goes."""
     begin: dict[str, float] = {}
+    said: dict[str, float] = {}
 
     def heard(teacher: str, progress: Progress) -> None:
-        begin.setdefault(teacher, monotonic())
-        bar.step(progress)
-        if progress.step == progress.steps and not quiet:
+        now = monotonic()
+        said.setdefault(teacher, begin.setdefault(teacher, now))
+        bar.step(progress, teacher)
+        last = progress.epoch == progress.epochs
+        if progress.step == progress.steps and not quiet and (last or now - said[teacher] >= BETWEEN):
+            said[teacher] = now
             score = "" if progress.valid_accuracy is None else f": validation {progress.valid_accuracy:.1%}"
-            minutes = (monotonic() - begin[teacher]) / 60
+            minutes = (now - begin[teacher]) / 60
             left = minutes / progress.epoch * (progress.epochs - progress.epoch)
             bar.say(
                 f"{teacher}, epoch {progress.epoch} of {progress.epochs}{score};"

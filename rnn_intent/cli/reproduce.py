@@ -9,6 +9,7 @@ import typer
 
 from rnn_intent.cli.options import Json, Run
 from rnn_intent.cli.output import examples, json_text
+from rnn_intent.cli.progress_bar import Bar
 from rnn_intent.cli.tables import table
 from rnn_intent.errors import CheckFailed, printable
 
@@ -28,7 +29,6 @@ def reproduce(run: Run = None, as_json: Json = False) -> None:
     The second training reads the run's own config and goes into a folder that does not stay. If something differs, you
     are told what else does: the data, the config, the versions or the processor; the exit code is then 5.
     """
-    from rnn_intent.cli.train import Bar
     from rnn_intent.reproduce import reproduce as train_again
 
     with Bar(shown=sys.stderr.isatty()) as bar:

@@ -12,18 +12,13 @@ import typer
 
 from rnn_intent.cli.options import Config, Force, Half, Overrides, Quiet, Resume, Seed, changes, resume_or_force
 from rnn_intent.cli.output import examples, say
+from rnn_intent.cli.progress_bar import Bar
 from rnn_intent.cli.tables import table
 from rnn_intent.errors import UsageError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rnn_intent.experiment import TrainingResult
     from rnn_intent.settings import Settings
-    from rnn_intent.training.trainer import Progress
-
-
-STAGES = {"": "epoch", "teacher": "teacher, epoch", "refit": "all rows, epoch"}
 
 
 def add(app: typer.Typer) -> None:
@@ -111,44 +106,6 @@ def resumable(folder: Path) -> Iterator[None]:
     except KeyboardInterrupt as interrupt:
         message = f"interrupted; the same command with --resume goes on (run folder {folder})"
         raise type(interrupt)(message) from None
-
-
-class Bar:
-    """A progress bar on standard error: epoch, loss and validation accuracy, or how many are done."""
-
-    def __init__(self, shown: bool, unit: str = "step") -> None:
-        self._shown, self._unit = shown, unit
-
-    def __enter__(self) -> Bar:
-        from tqdm import tqdm
-
-        self._bar = tqdm(disable=not self._shown, file=sys.stderr, unit=self._unit, leave=False, dynamic_ncols=True)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.close()
-
-    def say(self, message: str) -> None:
-        """A line above the bar."""
-        self._bar.clear()
-        say(message)
-        self._bar.refresh()
-
-    def count(self, done: int, total: int) -> None:
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)
-
-    def step(self, progress: Progress) -> None:
-        bar = self._bar
-        if bar.disable:
-            return
-        bar.total = progress.epochs * progress.steps
-        bar.set_description_str(f"{STAGES[progress.stage]} {progress.epoch}/{progress.epochs}", refresh=False)
-        accuracy = "" if progress.valid_accuracy is None else f", validation {progress.valid_accuracy:.1%}"
-        bar.set_postfix_str(f"loss {progress.loss:.3f}{accuracy}", refresh=False)
-        bar.update((progress.epoch - 1) * progress.steps + progress.step - bar.n)
 
 
 def _kept(result: TrainingResult) -> str:

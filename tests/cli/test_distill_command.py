@@ -54,24 +54,27 @@ def test_options_reach_the_distillation(invoke, rows: Path, monkeypatch) -> None
 
 
 @pytest.mark.parametrize("quiet", [False, True])
-def test_a_teacher_that_is_tuned_tells_how_each_epoch_went(invoke, rows: Path, monkeypatch, quiet) -> None:
+def test_a_teacher_that_is_tuned_tells_how_epochs_went_and_the_last_one(invoke, rows: Path, monkeypatch, quiet) -> None:
+    clock = iter([0.0, 1.0, 2.0, 3.0, 20.0, 40.0, 41.0, 42.0])
+
     def distill(settings, teaching, out, *, on_tune, **ways):
-        for epoch, step in ((1, 1), (1, 2), (2, 1), (2, 2)):
-            on_tune(
-                "minilm", Progress(epoch, 2, step, 2, loss=0.5, valid_accuracy=None if epoch + step == 2 else 0.875)
-            )
+        for epoch in (1, 2, 3, 4):
+            for step in (1, 2):
+                accuracy = None if epoch + step == 2 else 0.875
+                on_tune("minilm", Progress(epoch, 4, step, 2, loss=0.5, valid_accuracy=accuracy))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(distillation, "distill", distill)
-    told = invoke("distill", "tiny.yaml", *KEYS, "--teacher", "minilm", "--fine-tune", "2", *["--quiet"] * quiet).stderr
+    monkeypatch.setattr("rnn_intent.cli.distill.monotonic", lambda: next(clock))
+    told = invoke("distill", "tiny.yaml", *KEYS, "--teacher", "minilm", "--fine-tune", "4", *["--quiet"] * quiet).stderr
     lines = [line for line in told.splitlines() if "minilm" in line]
     if quiet:
         assert lines == []
     else:
-        assert [line.split(";")[0] for line in lines] == [
-            f"rnn-intent: minilm, epoch {epoch} of 2: validation 87.5%" for epoch in (1, 2)
+        assert lines == [
+            "rnn-intent: minilm, epoch 3 of 4: validation 87.5%; 0.7 minutes, 0.2 to go",
+            "rnn-intent: minilm, epoch 4 of 4: validation 87.5%; 0.7 minutes, 0.0 to go",
         ]
-        assert lines[-1].endswith("0.0 to go")
 
 
 def test_a_teacher_that_learns_to_fill_gaps_is_not_judged_by_validation_rows(invoke, rows: Path, monkeypatch) -> None:

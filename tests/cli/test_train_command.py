@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -148,29 +147,6 @@ def test_an_interruption_says_how_to_go_on(invoke, monkeypatch) -> None:
     assert result.exit_code == 130
     assert "--resume" in result.stderr
     assert "here" in result.stderr
-
-
-def test_the_bar_says_epoch_loss_and_validation_accuracy(monkeypatch, capsys) -> None:
-    from rnn_intent.cli.train import Bar
-    from rnn_intent.training.trainer import Progress
-
-    with Bar(shown=True) as bar:
-        bar.step(Progress(epoch=1, epochs=3, step=1, steps=4, loss=2.0, valid_accuracy=None))
-        bar.step(Progress(epoch=2, epochs=3, step=2, steps=4, loss=1.234, valid_accuracy=0.876))
-        bar._bar.refresh()
-    shown = capsys.readouterr().err
-    assert "epoch 2/3" in shown
-    assert "6/12" in shown
-    assert "loss 1.234, validation 87.6%" in shown
-
-
-def test_no_bar_without_a_terminal(capsys) -> None:
-    from rnn_intent.cli.train import Bar
-    from rnn_intent.training.trainer import Progress
-
-    with Bar(shown=sys.stderr.isatty()) as bar:
-        bar.step(Progress(epoch=1, epochs=1, step=1, steps=1, loss=1.0, valid_accuracy=None))
-    assert capsys.readouterr().err == ""
 
 
 def test_several_seeds_are_trained_and_summed_up(invoke, rows: Path, tmp_path: Path) -> None:

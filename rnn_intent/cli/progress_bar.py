@@ -1,0 +1,78 @@
+"""What a long command is at, on standard error."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rnn_intent.cli.output import say
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from tqdm import tqdm
+
+    from rnn_intent.training.trainer import Progress
+
+STAGES = {"": "epoch", "teacher": "teacher, epoch", "refit": "all rows, epoch"}
+
+
+class Bar:
+    """One bar at a time: of what is done now, with a clock of its own. Nothing where it is not shown."""
+
+    def __init__(self, shown: bool) -> None:
+        self._shown = shown
+        self._bar: tqdm[Any] | None = None
+        self._task = ""
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def say(self, message: str) -> None:
+        """A line above the bar."""
+        if self._bar is not None:
+            self._bar.clear()
+        say(message)
+        if self._bar is not None:
+            self._bar.refresh()
+
+    def count(self, task: str, done: int, total: int) -> None:
+        """So many are done. task: in words, for a person to read."""
+        if self._shown:
+            self._move(task, "", done, total)
+
+    def step(self, progress: Progress, who: str = "") -> None:
+        """Where a training is: epoch, loss, validation accuracy. who: is trained, if it is not the model itself."""
+        if not self._shown:
+            return
+        accuracy = "" if progress.valid_accuracy is None else f", validation {progress.valid_accuracy:.1%}"
+        done = (progress.epoch - 1) * progress.steps + progress.step
+        task = f"{who}, epoch" if who else STAGES[progress.stage]
+        told = (f"{task} {progress.epoch}/{progress.epochs}", f"loss {progress.loss:.3f}{accuracy}")
+        self._move(task, "step", done, progress.epochs * progress.steps, told)
+
+    def _move(self, task: str, unit: str, done: int, total: int, told: tuple[str, str] | None = None) -> None:
+        if self._bar is None or task != self._task or done < self._bar.n:
+            self._end()
+            self._bar, self._task = self._begun(task, unit, total), task
+        if told is not None:
+            self._bar.set_description_str(told[0], refresh=False)
+            self._bar.set_postfix_str(told[1], refresh=False)
+        self._bar.update(done - self._bar.n)
+        if done >= total:
+            self._end()
+
+    def _begun(self, task: str, unit: str, total: int) -> tqdm[Any]:
+        from tqdm import tqdm
+
+        return tqdm(desc=task, total=total, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True)
+
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = None
