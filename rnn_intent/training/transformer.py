@@ -145,5 +145,6 @@ def transformers_library() -> Any:
         import transformers
     except ImportError:
         raise UsageError("a transformer needs the extra [teacher]: pip install 'rnn-intent[teacher]'") from None
-    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    return transformers
+    library: Any = transformers
+    library.utils.logging.disable_progress_bar()
+    return library
