@@ -20,13 +20,12 @@ from torch.nn.functional import cross_entropy, gelu
 from rnn_intent.training.batches import lengths_of, shuffled_batches
 from rnn_intent.training.trainer import Progress
 from rnn_intent.training.transformer import Ids, Transformer, multiplies_bfloat16, padded
+from rnn_intent.training.tuning import BATCH, STEP_SIZE, scheduled
 
-BATCH, AT_ONCE, DRAWN = 32, 128, 2048  # sentences: to learn from, to fill, to sort by length
-STEP_SIZE, HEAD_STEP_SIZE, WARM_UP, DECAY = 2e-4, 1e-3, 0.1, 0.01
-HIDDEN, EMPTIED = (
-    (0.15, 0.5),
-    (0.15, 0.7),
-)  # the share of pieces hidden, from and to, while learning and in what is made
+AT_ONCE, DRAWN = 128, 2048  # sentences: to fill, to sort by length
+HEAD_STEP_SIZE = 1e-3
+HIDDEN = (0.15, 0.5)  # the share of pieces that are hidden while it learns, from and to,
+EMPTIED = (0.15, 0.7)  # and in what is made
 ROUNDS = 2  # in which gaps are filled: the later ones are seen beside the earlier ones' pieces
 LIKELIEST, NUCLEUS = 200, 0.95  # pieces that are drawn from: so many, and the likeliest with this probability together
 
@@ -57,11 +56,9 @@ class GapFiller:
         sentences = self._with_pieces(sentences)
         encoder, lengths = self._model.encoder, lengths_of(sentences)
         weights = [weight for weight in encoder.parameters() if weight.requires_grad]
-        rates = {STEP_SIZE: weights, HEAD_STEP_SIZE: list(self._head.parameters())}
-        groups = [{"params": some, "lr": rate} for rate, some in rates.items()]
-        optimizer = torch.optim.AdamW(groups, weight_decay=DECAY, fused=True)
         steps = -(-len(sentences) // BATCH)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, list(rates), steps * epochs + 1, pct_start=WARM_UP)
+        rates = {STEP_SIZE: weights, HEAD_STEP_SIZE: list(self._head.parameters())}
+        optimizer, schedule = scheduled(rates, steps * epochs)
         encoder.train()
         for epoch in range(1, epochs + 1):
             for step, rows in enumerate(shuffled_batches(lengths, BATCH, self._seed, epoch), start=1):

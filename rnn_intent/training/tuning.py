@@ -5,12 +5,14 @@ Each sentence is read twice, as in the training of this tool's own networks: as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 
 from rnn_intent.training.adversary import pushed
 from rnn_intent.training.batches import lengths_of, shuffled_batches
@@ -46,8 +48,7 @@ def tune(
     weights: list[Tensor] = [weight for weight in every if weight.requires_grad]
     lengths = lengths_of(sentences)
     steps = -(-len(sentences) // BATCH)
-    optimizer = torch.optim.AdamW(weights, lr=STEP_SIZE, weight_decay=DECAY, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, STEP_SIZE, steps * epochs + 1, pct_start=WARM_UP)
+    optimizer, schedule = scheduled({STEP_SIZE: weights}, steps * epochs)
 
     def logits(asked: Sequence[Ids]) -> np.ndarray:
         return model.answers(asked, head, classes)
@@ -69,6 +70,13 @@ def tune(
             best, kept = score, [weight.detach().clone() for weight in weights]
     _put(kept, weights)
     return logits
+
+
+def scheduled(rates: Mapping[float, Sequence[Tensor]], steps: int) -> tuple[Optimizer, LRScheduler]:
+    """For so many steps: rates rise to these, each for its weights, and fall again (Smith and Topin 2018)."""
+    groups = [{"params": list(weights), "lr": rate} for rate, weights in rates.items()]
+    optimizer = torch.optim.AdamW(groups, weight_decay=DECAY, fused=True)
+    return optimizer, OneCycleLR(optimizer, list(rates), steps + 1, pct_start=WARM_UP)
 
 
 def _backward(model: Transformer, head: nn.Module, sentences: Sequence[Ids], targets: Tensor, push: float) -> float:
