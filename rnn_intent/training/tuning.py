@@ -76,7 +76,8 @@ def scheduled(rates: Mapping[float, Sequence[Tensor]], steps: int) -> tuple[Opti
     """For so many steps: rates rise to these, each for its weights, and fall again (Smith and Topin 2018)."""
     groups = [{"params": list(weights), "lr": rate} for rate, weights in rates.items()]
     optimizer = torch.optim.AdamW(groups, weight_decay=DECAY, fused=True)
-    return optimizer, OneCycleLR(optimizer, list(rates), steps + 1, pct_start=WARM_UP)
+    rising = WARM_UP if WARM_UP * (steps + 1) > 1 else 0.0  # of one step alone, PyTorch divides by zero
+    return optimizer, OneCycleLR(optimizer, list(rates), steps + 1, pct_start=rising)
 
 
 def _backward(model: Transformer, head: nn.Module, sentences: Sequence[Ids], targets: Tensor, push: float) -> float:
