@@ -114,6 +114,16 @@ def test_a_file_of_answers_teaches_what_no_label_says(settings, tmp_path: Path):
     assert "zebra" in read(taught / "model.safetensors").vocabulary
 
 
+def test_who_knows_nothing_of_the_validation_rows_is_not_written_down_twice(settings, tmp_path: Path):
+    """Sentences are made of them for the second training, but a file does not know these."""
+    splits = load_splits(settings.data, Path.cwd(), settings.seed)
+    told = answers(tmp_path / "told.jsonl", {row.text: row.intent for row in splits.train})
+    run = RunFolder(distill(settings, Teaching([told]), tmp_path / "taught").run)
+    assert settings.training.refit
+    assert run.lessons.exists()
+    assert not run.refit_lessons.exists()
+
+
 def test_a_share_of_nought_leaves_the_labels_alone(settings, tmp_path: Path):
     """A teacher that says nothing but wrong things about the training rows."""
     splits = load_splits(settings.data, Path.cwd(), settings.seed)

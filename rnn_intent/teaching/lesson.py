@@ -199,5 +199,6 @@ def write_lessons(
     run.refit_lessons.unlink(missing_ok=True)
     write_opinions(run.lessons, opinions_of(texts, room.labels, first[: len(texts)], made))
     for table in second:
-        write_opinions(run.refit_lessons, opinions_of(asked, room.labels, table, made))
+        if table[len(texts) :].any():  # files know their own sentences only: they would say the same once more
+            write_opinions(run.refit_lessons, opinions_of(asked, room.labels, table, made))
     return [round(share, 4) for share in shares]
