@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rnn_intent.training.trainer import Epoch, Progress
 
 FEWEST = 20_000  # made sentences: half as many as other teachers speak of, in half the time
+PRIOR = 5.0  # validation rows that speak for equal shares: a tenth, for there are few, and far apart the two may be
 
 
 @dataclass(frozen=True)
@@ -87,5 +88,5 @@ def _teach(settings: Settings, splits: Splits, run: RunFolder) -> None:
     teachers = find_teachers([str(run.teacher.model), NGRAMS], room)
     found = gathered(settings, splits, fewest=FEWEST)
     run.metrics.unlink(missing_ok=True)  # an earlier model of other lessons is no finished run of these
-    shares = write_lessons(teachers, room, found, run, settings.training.refit > 0)
+    shares = write_lessons(teachers, room, found, run, settings.training.refit > 0, prior=PRIOR)
     write_json(run.teaching, {"teachers": [run.teacher.name, NGRAMS], "shares": shares})  # last: they are whole

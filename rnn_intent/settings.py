@@ -73,7 +73,7 @@ class EmbeddingSettings:
     size: Annotated[int, Bounds(ge=1, le=4096)] = 128
     ngrams: bool = True
     ngram_buckets: Annotated[int, Bounds(ge=1, le=2**24)] = 262_144
-    ngram_min_count: Positive = 2
+    ngram_min_count: Literal["auto"] | Positive = "auto"
     ngram_max_size: Positive = 50_000
     vectors: str | None = None
     vectors_size: Annotated[int, Bounds(ge=1, le=4096)] | None = 128

@@ -103,11 +103,11 @@ class Teacher(Protocol):
         ...
 
 
-def teacher_shares(teachers: Sequence[Teacher], room: Classroom) -> list[float]:
+def teacher_shares(teachers: Sequence[Teacher], room: Classroom, prior: float = PRIOR) -> list[float]:
     """How much each counts: such that together they find the validation rows' intents most likely.
 
     These are the weights of a mixture, by expectation maximisation (Dempster et al. 1977), drawn towards equal ones for
-    every model as by `PRIOR` rows, so that few rows decide little. Who says nothing about the validation rows counts
+    every model as by `prior` rows, so that few rows decide little. Who says nothing about the validation rows counts
     as many models as it is. Raises UsageError for a teacher that knows none of the labels.
     """
     equal = np.array([float(teacher.models) for teacher in teachers])
@@ -115,10 +115,10 @@ def teacher_shares(teachers: Sequence[Teacher], room: Classroom) -> list[float]:
     said = np.stack([_of_own_intent(teacher, room) for teacher in teachers])  # (teachers, rows)
     heard = said.any(axis=1)
     said = said[heard][:, said[heard].any(axis=0)]
-    shares = prior = equal[heard] / max(equal[heard].sum(), 1e-12)
+    shares = begin = equal[heard] / max(equal[heard].sum(), 1e-12)
     for _ in range(STEPS):
         owed = shares[:, None] * said
-        shares = (owed / owed.sum(axis=0)).sum(axis=1) + PRIOR * prior
+        shares = (owed / owed.sum(axis=0)).sum(axis=1) + prior * begin
         shares = shares / shares.sum()
     found = equal.copy()
     found[heard] = shares * equal[heard].sum()
@@ -180,14 +180,16 @@ def write_lessons(
     run: RunFolder,
     refit: bool,
     on_step: Callable[[int, int], None] = lambda _done, _all: None,
+    prior: float = PRIOR,
 ) -> list[float]:
     """Writes what the teachers say, and what they say for a second training, on the validation rows too: when some have
     learned these rows, and of sentences made of them.
 
-    refit: whether there will be one. on_step: sentences labelled so far, and all. Returns how much each teacher counts.
+    refit: whether there will be one. on_step: sentences labelled so far, and all. prior: of `teacher_shares`. Returns
+    how much each teacher counts.
     Raises UsageError if they have nothing to say.
     """
-    shares = teacher_shares(teachers, room)
+    shares = teacher_shares(teachers, room, prior)
     again = [teacher.refit(room) for teacher in teachers] if refit else teachers
     more = again != teachers or found.later
     texts, said = found.texts, [row.text for row in room.known_valid]

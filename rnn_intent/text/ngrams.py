@@ -58,15 +58,18 @@ class NgramVocabulary:
         self.kept = kept
 
     @classmethod
-    def build(cls, tokens: Iterable[str], settings: EmbeddingSettings) -> NgramVocabulary:
+    def build(cls, tokens: Iterable[str], settings: EmbeddingSettings, few: bool = False) -> NgramVocabulary:
         """Keep the buckets that at least `ngram_min_count` different tokens share, no more than `ngram_max_size`.
 
-        Where these are too many, those that most tokens share stay, and among equals the lowest buckets.
+        Where these are too many, those that most tokens share stay, and among equals the lowest buckets. few: whether
+        the tokens are of few rows, for which `auto` keeps all.
         """
+        asked = settings.ngram_min_count
+        least = asked if asked != "auto" else 1 if few else 2
         counts = np.zeros(settings.ngram_buckets, dtype=np.int32)
         for token in dict.fromkeys(tokens):
             counts[ngram_buckets(token, settings.ngram_buckets)] += 1
-        kept = np.flatnonzero(counts >= settings.ngram_min_count)
+        kept = np.flatnonzero(counts >= least)
         most_shared = kept[np.argsort(-counts[kept], kind="stable")][: settings.ngram_max_size]
         return cls(settings.ngram_buckets, np.sort(most_shared).astype(np.int32))
 

@@ -5,7 +5,7 @@
     swapping   a word is replaced by another one, often by one that has followed the same word elsewhere
     rewording  a word is replaced by one that means about the same, where word vectors tell (Jiao et al. 2020)
     mixing     a sentence goes on with a piece of another one, or only a piece of it stays
-    inventing  a word is replaced by one that nobody has said: the head of one and the tail of another
+    inventing  a word is replaced by one that nobody has said: the head of one and the tail of another, a letter changed
 
 Half of them are crossed and nothing else, but for invented words. What comes out of the other kinds is often no good
 sentence. It need not be: the teacher says what it sounds like, and the student hears many more ways of saying things
@@ -31,6 +31,7 @@ MASKED, SWAPPED, REWORDED = 0.1, 0.15, 0.25  # chances of a word
 CUT, MIXED = 0.2, 0.25  # chances of a sentence
 FITTING = 0.5  # of the swaps take a word that has stood after the same word
 SHORTEST, LONGEST = 2, 6  # words of a piece
+CHANGED = 0.8  # of the invented words: a letter is another one, so that they share no more n-grams than new words do
 TRIES = 10  # for each sentence that is wanted, before giving up
 
 _CLOSE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")  # written without spaces
@@ -104,6 +105,8 @@ class _Maker:
         self._own, self._sentences = own, (sentences := [*lending, *own])
         self._chance, self._alike, self._new_words = chance, alike, new_words
         self._words = [word for words, _ in sentences for word in words]  # as often as they occur
+        self._different = sorted(set(self._words))
+        self._letters = "".join(self._different)
         self._followers: dict[str, Words] = defaultdict(list)
         self._places: dict[tuple[str | None, str], list[Place]] = defaultdict(list)
         for words, intent in sentences:
@@ -117,7 +120,7 @@ class _Maker:
         words = self._of_known_words()
         if not self._new_words:
             return words
-        return [self._invented(word) if self._chance.random() < self._new_words else word for word in words]
+        return [self._invented() if self._chance.random() < self._new_words else word for word in words]
 
     def _of_known_words(self) -> Words:
         chance = self._chance
@@ -161,11 +164,18 @@ class _Maker:
         fitting = self._followers.get(before)
         return self._chance.choice(fitting if fitting and self._chance.random() < FITTING else self._words)
 
-    def _invented(self, word: str) -> str:
-        """The head of this word and the tail of any, or the other way round; what is short is joined whole."""
+    def _invented(self) -> str:
+        """The head of one word and the tail of another; what is short is joined whole.
+
+        Of all different words, rare ones mostly: new words are longer than the words of a sentence are on average.
+        """
         chance = self._chance
-        other = chance.choice(self._words)
-        if min(len(word), len(other)) < 2:
-            return word + other
-        cut, there = chance.randrange(1, len(word)), chance.randrange(1, len(other))
-        return word[:cut] + other[there:] if chance.random() < 0.5 else other[:there] + word[cut:]
+        first, second = chance.choice(self._different), chance.choice(self._different)
+        if min(len(first), len(second)) < 2:
+            made = first + second
+        else:
+            made = first[: chance.randrange(1, len(first))] + second[chance.randrange(1, len(second)) :]
+        if chance.random() < CHANGED:
+            place = chance.randrange(len(made))
+            made = made[:place] + chance.choice(self._letters) + made[place + 1 :]
+        return made

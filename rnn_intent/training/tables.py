@@ -16,6 +16,7 @@ from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.vectors import Vectors, prepared, read_vectors
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training.lexicon import Lexicon
+from rnn_intent.training.schedule import MANY_ROWS
 from rnn_intent.training.token_sets import TokenSet
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ class Tables:
         rows = _with_own_words(settings, train)
         ngrams = None
         if settings.embedding.ngrams:
-            ngrams = NgramVocabulary.build({token for tokens in rows for token in tokens}, settings.embedding)
+            tokens = {token for tokens in rows for token in tokens}
+            ngrams = NgramVocabulary.build(tokens, settings.embedding, few=len(rows) < MANY_ROWS)
         if earlier is not None and earlier.vectors is not None:
             # other words would turn the vectors' directions, and further words are read by theirs
             return cls(earlier.own, ngrams, earlier.vectors)

@@ -57,6 +57,16 @@ def test_buckets_seen_in_too_few_tokens_are_left_out() -> None:
     assert len(vocabulary) == len(shared)
 
 
+def test_of_few_rows_all_buckets_stay_unless_a_number_is_given() -> None:
+    auto = replace(SETTINGS, ngram_min_count="auto")
+    tokens = ["play", "plays", "stop"]
+    every = {bucket for token in tokens for bucket in ngram_buckets(token, 10_000)}
+    assert NgramVocabulary.build(tokens, auto, few=True).kept.tolist() == sorted(every)
+    shared = NgramVocabulary.build(tokens, SETTINGS, few=True).kept.tolist()
+    assert NgramVocabulary.build(tokens, auto).kept.tolist() == shared
+    assert 0 < len(shared) < len(every)
+
+
 def test_where_they_are_too_many_the_buckets_that_most_tokens_share_stay() -> None:
     tokens = ["play", "plays", "player", "stop", "stops"]
     counts = Counter(bucket for token in tokens for bucket in ngram_buckets(token, 10_000))
