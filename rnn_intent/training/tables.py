@@ -16,10 +16,11 @@ from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.vectors import Vectors, prepared, read_vectors
 from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training.lexicon import Lexicon
-from rnn_intent.training.schedule import MANY_ROWS
 from rnn_intent.training.token_sets import TokenSet
 
 logger = logging.getLogger(__name__)
+
+FEW_ROWS = 500  # below, most n-grams stand in one word only, and its forms have nothing else in common
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Tables:
         ngrams = None
         if settings.embedding.ngrams:
             tokens = {token for tokens in rows for token in tokens}
-            ngrams = NgramVocabulary.build(tokens, settings.embedding, few=len(rows) < MANY_ROWS)
+            ngrams = NgramVocabulary.build(tokens, settings.embedding, few=len(rows) < FEW_ROWS)
         if earlier is not None and earlier.vectors is not None:
             # other words would turn the vectors' directions, and further words are read by theirs
             return cls(earlier.own, ngrams, earlier.vectors)
