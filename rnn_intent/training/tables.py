@@ -25,11 +25,15 @@ FEW_ROWS = 500  # below, most n-grams stand in one word only, and its forms have
 
 @dataclass(frozen=True)
 class Tables:
-    """own: words with a row of their own. vectors: pretrained ones, of these and of further words."""
+    """own: words with a row of their own. vectors: pretrained ones, of these and of further words.
+
+    few: whether the rows were so few that n-grams of a single word are kept.
+    """
 
     own: Vocabulary
     ngrams: NgramVocabulary | None = None
     vectors: Vectors | None = None
+    few: bool = False
 
     @classmethod
     def build(cls, settings: Settings, train: TokenSet, earlier: Tables | None = None) -> Tables:
@@ -38,15 +42,15 @@ class Tables:
         Raises DataError, UsageError for pretrained vectors that cannot be had.
         """
         rows = _with_own_words(settings, train)
+        few = len(rows) < FEW_ROWS if earlier is None else earlier.few
         ngrams = None
         if settings.embedding.ngrams:
-            tokens = {token for tokens in rows for token in tokens}
-            ngrams = NgramVocabulary.build(tokens, settings.embedding, few=len(rows) < FEW_ROWS)
+            ngrams = NgramVocabulary.build({token for tokens in rows for token in tokens}, settings.embedding, few)
         if earlier is not None and earlier.vectors is not None:
             # other words would turn the vectors' directions, and further words are read by theirs
-            return cls(earlier.own, ngrams, earlier.vectors)
+            return cls(earlier.own, ngrams, earlier.vectors, few)
         own = Vocabulary.build(rows, settings.vocabulary)
-        return cls(own, ngrams, pretrained_vectors(settings, own))
+        return cls(own, ngrams, pretrained_vectors(settings, own), few)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -24,3 +24,12 @@ def test_made_sentences_do_not_count_as_rows():
     tables = Tables.build(Settings(), rows)
     assert tables.ngrams is not None
     assert len(tables.ngrams) > 0
+
+
+def test_a_second_training_of_more_rows_keeps_the_ngrams_that_the_first_kept():
+    first = Tables.build(Settings(), TokenSet([["restaurant"]] * (FEW_ROWS - 1), np.zeros(FEW_ROWS - 1)))
+    more = TokenSet([["restaurant"]] * FEW_ROWS, np.zeros(FEW_ROWS))
+    second = Tables.build(Settings(), more, first)
+    assert first.ngrams is not None
+    assert second.ngrams is not None
+    assert second.ngrams.kept.tolist() == first.ngrams.kept.tolist()
