@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rnn_intent.training.trainer import Epoch, Progress
 
 FEWEST = 20_000  # made sentences: half as many as other teachers speak of, in half the time
-PRIOR = 5.0  # validation rows that speak for equal shares: a tenth, for there are few, and far apart the two may be
+PRIOR = 5.0  # validation rows that speak for equal shares: a tenth of the usual, where all rows are few
 
 
 @dataclass(frozen=True)

