@@ -10,7 +10,7 @@ import torch
 from rnn_intent.errors import ModelError
 from rnn_intent.training import transformer
 from rnn_intent.training.transformer import Transformer
-from rnn_intent.training.tuning import scheduled, tune
+from rnn_intent.training.tuning import tune
 
 pytestmark = pytest.mark.skipif(not importlib.util.find_spec("transformers"), reason="needs the extra [teacher]")
 
@@ -170,16 +170,3 @@ def test_a_folder_that_holds_no_transformer_is_refused(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelError, match="cannot be read as a transformer"):
         Transformer.load(tmp_path)
-
-
-@pytest.mark.parametrize("steps", range(1, 25))
-def test_rates_rise_and_fall_over_any_number_of_steps(steps: int):
-    weight = torch.nn.Parameter(torch.zeros(1))
-    optimizer, schedule = scheduled({0.5: [weight]}, steps)
-    rates = []
-    for _ in range(steps):
-        rates.append(optimizer.param_groups[0]["lr"])
-        optimizer.step()
-        schedule.step()
-    assert 0 < min(rates) <= max(rates) <= 0.5
-    assert rates[-1] < max(rates) or steps == 1
