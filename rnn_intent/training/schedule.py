@@ -9,7 +9,8 @@ from rnn_intent.settings import TrainingSettings
 
 MANY_ROWS = 5_000  # from here on, large batches learn as much from an epoch as small ones, in less time
 READ = 160_000  # sentences, with all repetitions, that training reads at least,
-MOST_EPOCHS = 300  # unless they are so few that they hold no more to learn
+OFTEN = 150  # but each no more often than that, which would be to learn few rows by heart,
+FEWEST_READ, MOST_OFTEN = 10_000, 300  # unless very few sentences have been read by then
 HEARD = 480_000  # the same of a student, but that it reads in 4 epochs at least, and 8 are enough for it
 
 
@@ -28,10 +29,11 @@ def epoch_count(settings: TrainingSettings, rows: int, taught: bool = False) -> 
     """
     if settings.epochs != "auto":
         return settings.epochs
+    most = epochs_that_read(FEWEST_READ, rows, fewest=OFTEN, most=MOST_OFTEN)
     if not taught:
-        return epochs_that_read(READ, rows, fewest=12, most=MOST_EPOCHS)
+        return epochs_that_read(READ, rows, fewest=12, most=most)
     heard = epochs_that_read(HEARD, rows, fewest=4, most=8)
-    return max(heard, epochs_that_read(READ, rows, fewest=1, most=MOST_EPOCHS))
+    return max(heard, epochs_that_read(READ, rows, fewest=1, most=most))
 
 
 def epochs_that_read(sentences: int, rows: int, *, fewest: int, most: int) -> int:

@@ -212,7 +212,9 @@ def test_a_teachers_probabilities_can_be_learnt(r_drop):
 def test_small_data_is_read_more_often_and_in_smaller_steps_unless_the_user_says_how():
     assert epoch_count(TrainingSettings(), rows=15_000) == 12
     assert epoch_count(TrainingSettings(), rows=1_500) == 107
-    assert epoch_count(TrainingSettings(), rows=60) == 300
+    assert epoch_count(TrainingSettings(), rows=500) == 150
+    assert epoch_count(TrainingSettings(), rows=50) == 200
+    assert epoch_count(TrainingSettings(), rows=20) == 300
     assert epoch_count(TrainingSettings(epochs=3), rows=10) == 3
     assert epoch_count(TrainingSettings(), rows=375_000, taught=True) == 4
     assert epoch_count(TrainingSettings(), rows=75_000, taught=True) == 7
