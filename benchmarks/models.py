@@ -42,13 +42,12 @@ def _taught(
     needs: tuple[str, ...] = (),
     english: bool = False,
 ) -> Model:
+    also = f"{'+'.join(teachers)}{MEMBERS}, {PER_ROW}, pushed, later, words"
     return Model(
         title,
         own.taught(config, teachers, MEMBERS, *overrides),
         needs=needs,
-        recipe=partial(
-            own.recipe, config, *overrides, also=f"{'+'.join(teachers)}{MEMBERS}, {PER_ROW}, pushed, later", taught=True
-        ),
+        recipe=partial(own.recipe, config, *overrides, also=also, taught=True),
         slow=True,
         english=english,
     )

@@ -84,6 +84,7 @@ def train(
     force: bool = False,
     half: bool = False,
     on_step: Callable[[Progress], None] = lambda _: None,
+    on_lesson: Callable[[int, int], None] = lambda _done, _all: None,
     splits: Splits | None = None,
     lessons: Lessons | None = None,
 ) -> TrainingResult:
@@ -98,7 +99,8 @@ def train(
 
     out: the run folder, by default `runs/` and the config's name. half: store the weights as float16. splits: rows to
     take instead of reading those that the config names. lessons: what a teacher says of training rows and of further
-    sentences. Raises ConfigError, DataError, UsageError, TrainingError.
+    sentences. on_lesson: sentences that the first network has labelled, and all.
+    Raises ConfigError, DataError, UsageError, TrainingError.
     """
     started = time.perf_counter()
     settings = config if isinstance(config, Settings) else load(config, overrides)
@@ -108,7 +110,7 @@ def train(
         splits = splits or load_splits(settings.data, Path.cwd(), settings.seed)
         own = None
         if lessons is None and teaches_itself(settings, splits):
-            own = own_lessons(settings, splits, run, fresh=force, on_step=on_step)
+            own = own_lessons(settings, splits, run, fresh=force, on_step=on_step, on_lesson=on_lesson)
             lessons = own.lessons
         models = _fitted(Fitting(settings, splits, lessons, run, fresh=force), settings, splits, half, on_step)
         unchanged = is_result(run, models.final)

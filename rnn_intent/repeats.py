@@ -68,14 +68,16 @@ def train_seeds(
     force: bool = False,
     half: bool = False,
     on_step: Callable[[Progress], None] = lambda _: None,
+    on_lesson: Callable[[int, int], None] = lambda _done, _all: None,
     on_run: Callable[[TrainingResult], None] = lambda _: None,
 ) -> Repeated:
     """Trains with the seeds settings.seed, settings.seed + 1, ... on the same rows; the folder is an ensemble.
 
     Raises what `experiment.train` raises.
     """
+    ways = {"resume": resume, "force": force, "half": half, "on_step": on_step, "on_lesson": on_lesson}
     with _several(out, resume, force) as folder:
-        return _train_seeds(settings, count, folder, on_run, resume=resume, force=force, half=half, on_step=on_step)
+        return _train_seeds(settings, count, folder, on_run, **ways)
 
 
 def _train_seeds(
@@ -106,6 +108,7 @@ def cross_validate(
     force: bool = False,
     half: bool = False,
     on_step: Callable[[Progress], None] = lambda _: None,
+    on_lesson: Callable[[int, int], None] = lambda _done, _all: None,
     on_run: Callable[[TrainingResult], None] = lambda _: None,
 ) -> Repeated:
     """Every training and validation row is answered once by a model that has not seen it; test rows stay untouched.
@@ -113,8 +116,9 @@ def cross_validate(
     The models stay, but none becomes the newest run: `train` makes the one to use, from all the rows.
     Raises what `experiment.train` raises.
     """
+    ways = {"resume": resume, "force": force, "half": half, "on_step": on_step, "on_lesson": on_lesson}
     with _several(out, resume, force) as folder:
-        return _cross_validate(settings, count, folder, on_run, resume=resume, force=force, half=half, on_step=on_step)
+        return _cross_validate(settings, count, folder, on_run, **ways)
 
 
 def _cross_validate(

@@ -53,11 +53,17 @@ def teaches_itself(settings: Settings, splits: Splits) -> bool:
 
 
 def own_lessons(
-    settings: Settings, splits: Splits, run: RunFolder, fresh: bool, on_step: Callable[[Progress], None]
+    settings: Settings,
+    splits: Splits,
+    run: RunFolder,
+    *,
+    fresh: bool,
+    on_step: Callable[[Progress], None],
+    on_lesson: Callable[[int, int], None],
 ) -> OwnLessons:
     """Trains the teacher and writes what it and `ngrams` say, unless the run folder has that already.
 
-    fresh: leave aside what the folder has.
+    fresh: leave aside what the folder has. on_lesson: sentences labelled so far, and all.
     """
     if fresh:
         _forget(run)
@@ -69,7 +75,7 @@ def own_lessons(
     trained, fitted = Fitting(settings, splits, None, run.teacher, fresh).train(on_teacher)
     if not run.teaching.is_file():
         model_file.write(at_temperature(trained, fitted.valid_logits, splits.valid), run.teacher.model)
-        _teach(settings, splits, run)
+        _teach(settings, splits, run, on_lesson)
     return OwnLessons(Lessons((run.lessons, run.refit_lessons)), fitted.kept)
 
 
@@ -82,11 +88,11 @@ def _forget(run: RunFolder) -> None:
         checkpoint.discard(folder)
 
 
-def _teach(settings: Settings, splits: Splits, run: RunFolder) -> None:
+def _teach(settings: Settings, splits: Splits, run: RunFolder, on_lesson: Callable[[int, int], None]) -> None:
     """Writes the lessons."""
     room = Classroom.of(settings, splits)
     teachers = find_teachers([str(run.teacher.model), NGRAMS], room)
     found = gathered(settings, splits, fewest=FEWEST)
     run.metrics.unlink(missing_ok=True)  # an earlier model of other lessons is no finished run of these
-    shares = write_lessons(teachers, room, found, run, settings.training.refit > 0, prior=PRIOR)
+    shares = write_lessons(teachers, room, found, run, settings.training.refit > 0, on_lesson, prior=PRIOR)
     write_json(run.teaching, {"teachers": [run.teacher.name, NGRAMS], "shares": shares})  # last: they are whole

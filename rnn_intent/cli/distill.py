@@ -112,7 +112,7 @@ def _teach(settings: Settings, teaching: Teaching, folder: Path, quiet: bool, wa
             on_tune=_tuning(bar, quiet),
             on_word=partial(bar.count, "words read"),
             on_filled=partial(bar.count, "gaps filled"),
-            on_lesson=partial(bar.count, "sentences labelled"),
+            on_lesson=bar.labelled,
             on_step=bar.step,
         )
     for warning in result.warnings:

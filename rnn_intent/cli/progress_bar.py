@@ -46,6 +46,10 @@ class Bar:
         if self._shown:
             self._move(task, "", done, total)
 
+    def labelled(self, done: int, total: int) -> None:
+        """So many sentences have heard their teachers."""
+        self.count("sentences labelled", done, total)
+
     def step(self, progress: Progress, who: str = "") -> None:
         """Where a training is: epoch, loss, validation accuracy. who: is trained, if it is not the model itself."""
         if not self._shown:

@@ -62,7 +62,8 @@ def train(
     settings = load(config, changes(overrides, {"seed": seed}))
     folder = _folder(out or default_folder(config), seeds, cross_validate, named=out is not None)
     with resumable(folder), Bar(shown=not quiet and sys.stderr.isatty()) as bar:
-        ways: dict[str, Any] = {"resume": resume, "force": force, "half": half, "on_step": bar.step}
+        ways: dict[str, Any] = {"resume": resume, "force": force, "half": half}
+        ways |= {"on_step": bar.step, "on_lesson": bar.labelled}
         if seeds or cross_validate:
             _repeat(settings, folder, seeds, cross_validate, quiet, ways)
             return
