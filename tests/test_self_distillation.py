@@ -80,7 +80,8 @@ def test_a_run_keeps_its_teacher_and_what_it_said_and_comes_out_the_same_again(s
 def test_what_is_labelled_is_counted_to_its_end(settings: Settings):
     counts: list[tuple[int, int]] = []
     experiment.train(settings, Path("runs/a"), on_lesson=lambda done, every: counts.append((done, every)))
-    assert counts and counts == sorted(counts)
+    assert counts
+    assert counts == sorted(counts)
     assert counts[-1][0] == counts[-1][1] > 300
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, pairwise
 
 import numpy as np
@@ -41,7 +41,7 @@ class NgramModel:
 
     def logits(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
         """(rows, classes)."""
-        return _Bags(token_lists, self._parts, self._words).logits(self._weight).numpy()
+        return _Bags(token_lists, self._parts).logits(self._words)(self._weight).numpy()
 
 
 def fit_ngrams(
@@ -54,10 +54,12 @@ def fit_ngrams(
 ) -> NgramModel:
     """The model that is best on validation rows. targets: (rows,) class numbers."""
     parts = _weighted(tokens)
-    words = WORDS if _share_of_words(tokens, parts) < WORDS else None
-    train, valid = _Bags(tokens, parts, words), _Bags(valid_tokens, parts, words)
+    train, valid = _Bags(tokens, parts), _Bags(valid_tokens, parts)
+    words = WORDS if train.share_of_words < WORDS else None
     shape = (len(parts) + 1, classes)
-    weight, strength = best_weight(train.logits, targets, valid.logits, valid_targets, shape, strengths, STEPS)
+    weight, strength = best_weight(
+        train.logits(words), targets, valid.logits(words), valid_targets, shape, strengths, STEPS
+    )
     return NgramModel(parts, words, weight, strength)
 
 
@@ -80,53 +82,45 @@ def _weighted(token_lists: Iterable[Sequence[str]]) -> Parts:
     return {part: (column, math.log((1 + rows) / (1 + count)) + 1) for column, (part, count) in enumerate(known)}
 
 
-def _share_of_words(token_lists: Iterable[Sequence[str]], parts: Parts) -> float:
-    """How much of a sentence's squared length words and pairs have by themselves, on average.
-
-    A fifth in English, where a word has twenty n-grams, a third in Chinese, where it has five.
-    """
-    squares = np.array([[_square(bag) for bag in _bags(tokens, parts)] for tokens in token_lists])  # (rows, kinds)
-    return float((squares[:, 0] / np.maximum(squares.sum(axis=1), 1e-12)).mean())
-
-
-def _bags(tokens: Sequence[str], parts: Parts) -> tuple[list[tuple[int, float]], ...]:
-    """Columns and weights of a sentence's known parts, those of each kind."""
-
-    def weighed(kind: Sequence[str]) -> list[tuple[int, float]]:
-        found = [(*parts[part], times) for part, times in Counter(kind).items() if part in parts]
-        return [(column, (1 + math.log(times)) * rarity) for column, rarity, times in found]
-
-    return tuple(map(weighed, parts_of(tokens)))
-
-
-def _square(bag: Sequence[tuple[int, float]]) -> float:
-    return sum(weight * weight for _, weight in bag)
-
-
 class _Bags:
-    """Sentences as weighted columns, each sentence's weights of length 1.
+    """The known parts of sentences, with weights."""
 
-    words: the share of the squared length that words and pairs have, and n-grams the rest, however many are known.
-    """
-
-    def __init__(self, token_lists: Sequence[Sequence[str]], parts: Parts, words: float | None) -> None:
+    def __init__(self, token_lists: Sequence[Sequence[str]], parts: Parts) -> None:
         columns: list[int] = []
         weights: list[float] = []
-        starts = []
-        for tokens in token_lists:
-            starts.append(len(columns))
-            bags = _bags(tokens, parts)
-            squares = [_square(bag) for bag in bags]
-            wanted = [sum(squares)] * 2 if words is None else [squares[0] / words, squares[1] / (1 - words)]
-            for bag, square in zip(bags, wanted, strict=True):
-                length = math.sqrt(square) or 1.0
-                columns += [column for column, _ in bag]
-                weights += [weight / length for _, weight in bag]
-        self._columns = torch.tensor(columns, dtype=torch.int64)
-        self._starts = torch.tensor(starts, dtype=torch.int64)
-        self._weights = torch.tensor(weights, dtype=torch.float32)
+        groups: list[int] = []  # two for each sentence: words and pairs, n-grams
+        for number, tokens in enumerate(token_lists):
+            for kind, found in enumerate(parts_of(tokens)):
+                known = [(*parts[part], times) for part, times in Counter(found).items() if part in parts]
+                columns += [column for column, _, _ in known]
+                weights += [(1 + math.log(times)) * rarity for _, rarity, times in known]
+                groups += [2 * number + kind] * len(known)
+        self._columns, self._weights = torch.tensor(columns, dtype=torch.int64), np.array(weights)
+        self._groups = np.array(groups, dtype=np.int64)
+        self._starts = torch.from_numpy(np.searchsorted(self._groups, 2 * np.arange(len(token_lists))))
+        squares = np.bincount(self._groups, self._weights**2, minlength=2 * len(token_lists))
+        self._squares = squares.reshape(-1, 2)  # (sentences, kinds)
 
-    def logits(self, weight: Tensor) -> Tensor:
-        """(sentences, classes)."""
-        summed = embedding_bag(self._columns, weight, self._starts, mode="sum", per_sample_weights=self._weights)
-        return summed + weight[-1]
+    @property
+    def share_of_words(self) -> float:
+        """How much of a sentence's squared length words and pairs have by themselves, on average.
+
+        A fifth in English, where a word has twenty n-grams, a third in Chinese, where it has five.
+        """
+        return float((self._squares[:, 0] / np.maximum(self._squares.sum(axis=1), 1e-12)).mean())
+
+    def logits(self, words: float | None) -> Callable[[Tensor], Tensor]:
+        """From a weight to (sentences, classes), each sentence's own weights made of length 1.
+
+        words: the share of the squared length that words and pairs have, and n-grams the rest, however many are known.
+        """
+        both = self._squares.sum(axis=1, keepdims=True)
+        squares = both.repeat(2, axis=1) if words is None else self._squares / [words, 1 - words]
+        lengths = np.sqrt(squares).ravel()[self._groups]
+        weights = torch.from_numpy((self._weights / lengths).astype(np.float32))
+
+        def logits(weight: Tensor) -> Tensor:
+            summed = embedding_bag(self._columns, weight, self._starts, mode="sum", per_sample_weights=weights)
+            return summed + weight[-1]
+
+        return logits

@@ -3,17 +3,9 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 
-from rnn_intent.training.ngram_model import (
-    WORDS,
-    NgramModel,
-    Parts,
-    _Bags,
-    _share_of_words,
-    _weighted,
-    fit_ngrams,
-    parts_of,
-)
+from rnn_intent.training.ngram_model import WORDS, NgramModel, _Bags, _weighted, fit_ngrams, parts_of
 
 TOKENS = [["play", word] for word in ("music", "jazz", "songs")] + [["which", word] for word in ("hour", "time", "day")]
 TARGETS = np.array([0, 0, 0, 1, 1, 1])
@@ -39,31 +31,26 @@ def test_a_sentence_of_nothing_known_gets_what_is_likely_anyway():
     np.testing.assert_allclose(unknown, empty)
 
 
-@pytest.mark.parametrize("count", [1, 2, 20])
-def test_long_words_do_not_drown_in_their_ngrams(count: int):
-    """A sentence's own words weigh as much, whether they are long or very long, and so do its n-grams."""
-    tokens = [["wonderful" * count, "weather"], ["terrible" * count, "music"]]
+@pytest.mark.parametrize("length", [1, 5, 50])
+def test_long_words_do_not_drown_in_their_ngrams(length: int):
+    tokens = [["wonderful" * length, "weather"], ["terrible" * length, "music"]]
     parts = _weighted(tokens)
-    assert _share_of_words(tokens, parts) < WORDS
-    words = {part: column for part, (column, _) in parts.items() if not part.startswith("#")}
-    squares = _bag_squares(tokens[0], parts, WORDS)
-    assert sum(squares.values()) == pytest.approx(1, abs=1e-6)
-    assert sum(squares.get(column, 0.0) for column in words.values()) == pytest.approx(WORDS, abs=1e-6)
+    bags = _Bags(tokens, parts)
+    assert bags.share_of_words < WORDS
+    each = torch.eye(len(parts) + 1, len(parts))  # every part speaks for itself, and the bias not at all
+    squares = bags.logits(WORDS)(each).square()  # (sentences, parts)
+    words = [column for part, (column, _) in parts.items() if not part.startswith("#")]
+    np.testing.assert_allclose(squares.sum(dim=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(squares[:, words].sum(dim=1), WORDS, rtol=1e-5)
 
 
 def test_short_words_keep_the_share_that_they_have():
-    tokens = [["我", "想", "听", "歌"], ["现在", "几点", "了"]]
+    tokens, targets = [["我", "想", "听", "歌"], ["现在", "几点", "了"]], np.array([0, 1])
     parts = _weighted(tokens)
-    share = _share_of_words(tokens, parts)
-    assert share > WORDS
-    model = fit_ngrams(tokens, np.array([0, 1]), tokens, np.array([0, 1]), 2)
-    as_it_is = _Bags(tokens, parts, None).logits(model._weight).numpy()
-    np.testing.assert_array_equal(model.logits(tokens), as_it_is)
-
-
-def _bag_squares(tokens: list[str], parts: Parts, words: float | None) -> dict[int, float]:
-    bags = _Bags([tokens], parts, words)
-    return dict(zip(bags._columns.tolist(), bags._weights.square().tolist(), strict=True))
+    bags = _Bags(tokens, parts)
+    assert bags.share_of_words > WORDS
+    model = fit_ngrams(tokens, targets, tokens, targets, 2)
+    np.testing.assert_array_equal(model.logits(tokens), bags.logits(None)(model._weight).numpy())
 
 
 def test_another_process_finds_the_same_weights():
