@@ -29,8 +29,9 @@ from rnn_intent.files import sha256_of, write_json
 from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import TEACHER, Settings
+from rnn_intent.teaching.classroom import Classroom, Teacher
 from rnn_intent.teaching.gaps import gap_filler
-from rnn_intent.teaching.lesson import Classroom, Teacher, write_lessons
+from rnn_intent.teaching.lesson import write_lessons
 from rnn_intent.teaching.sentences import gathered
 from rnn_intent.teaching.teachers import find_teachers, first_transformer, tuning_epochs
 from rnn_intent.text.vocabulary import SPECIALS, Vocabulary

@@ -20,7 +20,8 @@ from rnn_intent.files import write_json
 from rnn_intent.fitting import Fitting, at_temperature
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import Settings
-from rnn_intent.teaching.lesson import Classroom, write_lessons
+from rnn_intent.teaching.classroom import Classroom
+from rnn_intent.teaching.lesson import write_lessons
 from rnn_intent.teaching.sentences import gathered
 from rnn_intent.teaching.teachers import NGRAMS, find_teachers
 

@@ -22,7 +22,7 @@ from rnn_intent.evaluation.run_report import results_of, write_report
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder, of_validation
 from rnn_intent.settings import DataSettings, Settings
-from rnn_intent.teaching.lesson import Classroom
+from rnn_intent.teaching.classroom import Classroom
 from rnn_intent.teaching.teachers import find_teacher
 
 TRAIN = [

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from rnn_intent.data.example import Example
 from rnn_intent.evaluation.causes import Evidence, likely_cause
-from rnn_intent.evaluation.neighbours import Neighbour, Neighbours
+from rnn_intent.evaluation.neighbours import Model, Neighbour, Neighbours
 from rnn_intent.evaluation.results import Results
 from rnn_intent.text.tokens import Token
 
@@ -20,16 +20,6 @@ WRONG, ACCEPTED, REJECTED = "wrong", "accepted", "rejected"
 MOST_CARDS = 300
 RARE = 2  # a word with no more training occurrences than this is unusual
 LONGEST = 64  # sentences with more tokens are not read prefix by prefix
-
-
-class Model(Protocol):
-    """What is needed of a predictor."""
-
-    @property
-    def labels(self) -> Sequence[str]: ...
-
-    def encode(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Logits (rows, intents) and summaries (rows, size)."""
 
 
 @dataclass(frozen=True)

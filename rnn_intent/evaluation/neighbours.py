@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
@@ -14,12 +14,19 @@ from rnn_intent.data.example import Example
 from rnn_intent.evaluation.causes import USUAL_SHARE
 from rnn_intent.text.tokens import Token
 
-if TYPE_CHECKING:
-    from rnn_intent.evaluation.errors import Model
-
 MOST_ROWS = 50_000  # training rows that are compared with; their summaries are held in memory
 SHOWN = 2
 LOOKED_AT = 10  # nearest sentences of an intent whose words are compared
+
+
+class Model(Protocol):
+    """What is needed of a predictor."""
+
+    @property
+    def labels(self) -> Sequence[str]: ...
+
+    def encode(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Logits (rows, intents) and summaries (rows, size)."""
 
 
 @dataclass(frozen=True)

@@ -3,42 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from rnn_intent.errors import CheckFailed, ModelError, printable
-
-if TYPE_CHECKING:
-    from rnn_intent.inference.predictor import Predictor
+from rnn_intent.text.tokenizer import Tokenizer
 
 TOLERANCE = 1e-5  # largest difference of a probability
 MOST_KEPT = 10  # probabilities a sentence
 
 
-def golden(predictor: Predictor, texts: Sequence[str]) -> list[dict[str, Any]]:
+class Model(Protocol):
+    """What is needed of a predictor."""
+
+    tokenizer: Tokenizer
+
+    @property
+    def labels(self) -> Sequence[str]: ...
+
+    def ids(self, tokens: Sequence[str]) -> list[int]: ...
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        """(texts, labels)."""
+
+
+def golden(model: Model, texts: Sequence[str]) -> list[dict[str, Any]]:
     """Tokens, ids and the highest probabilities of some sentences, as a model file keeps them."""
     answers = []
     for text in texts:
-        tokens = predictor.tokenizer.words(text)
-        probabilities = predictor.probabilities([text])[0]
+        tokens = model.tokenizer.words(text)
+        probabilities = model.probabilities([text])[0]
         best = np.argsort(-probabilities, kind="stable")[:MOST_KEPT].tolist()
         answers.append(
             {
                 "text": text,
                 "tokens": tokens,
-                "ids": predictor.ids(tokens),
+                "ids": model.ids(tokens),
                 "probabilities": [[index, float(probabilities[index])] for index in best],
             }
         )
     return answers
 
 
-def verify(predictor: Predictor, answers: Sequence[dict[str, Any]]) -> None:
+def verify(model: Model, answers: Sequence[dict[str, Any]]) -> None:
     """Answers the golden sentences again. Raises CheckFailed that says what differs: tokens, ids or arithmetic."""
     problems = []
     for number, answer in enumerate(answers, start=1):
-        difference = _difference(predictor, *_checked(answer, len(predictor.labels)))
+        difference = _difference(model, *_checked(answer, len(model.labels)))
         if difference:
             problems.append(f"golden sentence {number}: {difference}")
     if problems:
@@ -62,14 +74,14 @@ def _is_pair(pair: object, labels: int) -> bool:
 
 
 def _difference(
-    predictor: Predictor, text: str, tokens: list[str], ids: list[int], shares: list[tuple[int, float]]
+    model: Model, text: str, tokens: list[str], ids: list[int], shares: list[tuple[int, float]]
 ) -> str | None:
-    found = predictor.tokenizer.words(text)
+    found = model.tokenizer.words(text)
     if found != tokens:
         return f"tokens differ: {_shown(found)} here, {_shown(tokens)} in the file"
-    if predictor.ids(found) != ids:
+    if model.ids(found) != ids:
         return "ids differ: the vocabulary is not the one of training"
-    probabilities = predictor.probabilities([text])[0]
+    probabilities = model.probabilities([text])[0]
     gap = max((abs(float(probabilities[index]) - share) for index, share in shares), default=0.0)
     return None if gap <= TOLERANCE else f"arithmetic differs: a probability is off by {gap:.2g}"
 

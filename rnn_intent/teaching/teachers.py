@@ -17,7 +17,7 @@ from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.metrics import fit_temperature, softmax
 from rnn_intent.runs import find_models, of_validation
 from rnn_intent.settings import DistillationSettings
-from rnn_intent.teaching.lesson import Classroom, Reader, Teacher
+from rnn_intent.teaching.classroom import Classroom, Reader, Teacher
 from rnn_intent.training.schedule import epochs_that_read
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_intent.files import packing
-from rnn_intent.teaching.lesson import Reader
+from rnn_intent.teaching.classroom import Reader
 from rnn_intent.text.chinese import frequent_words
 from rnn_intent.text.patterns import han_pattern
 from rnn_intent.text.tokenizer import Tokenizer

@@ -18,8 +18,8 @@ from rnn_intent.errors import UsageError
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import DistillationSettings, Settings
 from rnn_intent.teaching import gaps, teachers
+from rnn_intent.teaching.classroom import Classroom
 from rnn_intent.teaching.gaps import gap_filler
-from rnn_intent.teaching.lesson import Classroom
 from rnn_intent.teaching.sentences import gathered
 from tests.tiny_bert import tiny_bert
 

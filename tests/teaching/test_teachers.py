@@ -12,7 +12,8 @@ from rnn_intent.data.opinions import Opinion, Opinions, opinions_of, write_opini
 from rnn_intent.errors import UsageError
 from rnn_intent.settings import DistillationSettings
 from rnn_intent.teaching import teachers
-from rnn_intent.teaching.lesson import Classroom, lessons, teacher_shares
+from rnn_intent.teaching.classroom import Classroom
+from rnn_intent.teaching.lesson import lessons, teacher_shares
 from rnn_intent.teaching.teachers import FileTeacher, LinearTeacher, find_teacher, find_teachers, tuning_epochs
 from rnn_intent.training.ngram_model import fit_ngrams
 

@@ -18,7 +18,7 @@ from rnn_intent.inference.predictor import Predictor
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import TextSettings, VocabularySettings
 from rnn_intent.teaching import teachers
-from rnn_intent.teaching.lesson import Classroom
+from rnn_intent.teaching.classroom import Classroom
 from rnn_intent.teaching.word_vectors import words_to_read, write_word_vectors
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.vectors import read_vectors
