@@ -18,7 +18,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnn_intent.data.encoding import read_text
 from rnn_intent.data.opinions import Lessons
@@ -32,12 +32,11 @@ from rnn_intent.settings import TEACHER, Settings
 from rnn_intent.teaching.classroom import Classroom, Teacher
 from rnn_intent.teaching.gaps import gap_filler
 from rnn_intent.teaching.lesson import write_lessons
+from rnn_intent.teaching.pretrained import first_transformer, tuning_epochs
 from rnn_intent.teaching.sentences import gathered
-from rnn_intent.teaching.teachers import find_teachers, first_transformer, tuning_epochs
+from rnn_intent.teaching.teachers import find_teachers
 from rnn_intent.text.vocabulary import SPECIALS, Vocabulary
-
-if TYPE_CHECKING:
-    from rnn_intent.training.trainer import Progress
+from rnn_intent.training.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ from rnn_intent.run_records import is_result, write_config, write_metrics, write
 from rnn_intent.runs import RUNS, RunFolder, mark_latest, of_validation
 from rnn_intent.self_distillation import own_lessons, teaches_itself
 from rnn_intent.settings import Settings
+from rnn_intent.training.progress import Epoch, Progress
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
     from rnn_intent.training.fit import Fitted
-    from rnn_intent.training.trainer import Epoch, Progress
 
 logger = logging.getLogger(__name__)
 

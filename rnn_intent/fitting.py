@@ -22,11 +22,11 @@ from rnn_intent.run_records import write_progress
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import DataSettings, Settings
 from rnn_intent.text.tokenizer import Tokenizer
+from rnn_intent.training.progress import Epoch, Progress
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
     from rnn_intent.training.fit import Fitted
     from rnn_intent.training.token_sets import TokenSet
-    from rnn_intent.training.trainer import Epoch, Progress
     from rnn_intent.training.warm_start import Start
 
 WINGS_AGREE = 1e-3  # largest difference of float32 logits between the PyTorch and the NumPy wing

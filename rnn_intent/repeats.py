@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnn_intent.data.convert import write_examples
 from rnn_intent.data.example import Example
@@ -28,9 +28,7 @@ from rnn_intent.metrics import accuracy, confusions, intent_scores, macro_f1
 from rnn_intent.opening import opened
 from rnn_intent.runs import RunFolder, of_validation
 from rnn_intent.settings import DataSettings, Settings
-
-if TYPE_CHECKING:
-    from rnn_intent.training.trainer import Progress
+from rnn_intent.training.progress import Progress
 
 CONFUSIONS = 20  # pairs kept in a summary
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnn_intent import artifact as model_file
 from rnn_intent.artifact import Artifact, weights_hash
@@ -19,10 +19,8 @@ from rnn_intent.experiment import train
 from rnn_intent.files import sha256_of
 from rnn_intent.run_rows import splits_of_run
 from rnn_intent.runs import FORMAT_VERSION, RunFolder, find_model
+from rnn_intent.training.progress import Progress
 from rnn_intent.version import VERSION
-
-if TYPE_CHECKING:
-    from rnn_intent.training.trainer import Progress
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from rnn_intent.evaluation.results import Results
 from rnn_intent.files import sha256_of, write_atomically, write_json
 from rnn_intent.runs import FORMAT_VERSION, RunFolder
 from rnn_intent.settings import NAMED_VECTORS, Settings
+from rnn_intent.training.progress import Epoch
 
 if TYPE_CHECKING:  # PyTorch is imported when training starts, not before
     from rnn_intent.training.fit import Fitted
-    from rnn_intent.training.trainer import Epoch
 
 
 def is_result(run: RunFolder, artifact: Artifact) -> bool:

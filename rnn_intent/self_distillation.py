@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from rnn_intent import artifact as model_file
 from rnn_intent.data.opinions import Lessons
@@ -24,9 +23,7 @@ from rnn_intent.teaching.classroom import Classroom
 from rnn_intent.teaching.lesson import write_lessons
 from rnn_intent.teaching.sentences import gathered
 from rnn_intent.teaching.teachers import NGRAMS, find_teachers
-
-if TYPE_CHECKING:
-    from rnn_intent.training.trainer import Epoch, Progress
+from rnn_intent.training.progress import Epoch, Progress
 
 FEWEST = 20_000  # made sentences: half as many as other teachers speak of, in half the time
 PRIOR = 5.0  # validation rows that speak for equal shares: a tenth of the usual, where all rows are few

@@ -21,7 +21,7 @@ from rnn_intent.reproduce import reproduce
 from rnn_intent.runs import RunFolder
 from rnn_intent.self_distillation import teaches_itself
 from rnn_intent.settings import Settings
-from rnn_intent.training.trainer import Progress
+from rnn_intent.training.progress import Progress
 
 WORDS = {"ask_time": ["time", "clock", "hour"], "ask_weather": ["weather", "rain", "sun"], "play": ["song", "music"]}
 NAMES = ["berlin", "lagos", "osaka", "quito", "dakar", "hanoi", "perth", "turin"]  # each is said once a word

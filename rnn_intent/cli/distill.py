@@ -15,11 +15,11 @@ from rnn_intent.cli.options import Config, Force, Half, Overrides, Quiet, Resume
 from rnn_intent.cli.output import examples, say
 from rnn_intent.cli.progress_bar import Bar
 from rnn_intent.errors import UsageError
+from rnn_intent.training.progress import Progress
 
 if TYPE_CHECKING:
     from rnn_intent.distillation import Teaching
     from rnn_intent.settings import Settings
-    from rnn_intent.training.trainer import Progress
 
 BETWEEN = 10.0  # seconds, at least, between two lines that say how a teacher gets on
 

@@ -6,13 +6,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from rnn_intent.cli.output import say
+from rnn_intent.training.progress import Progress
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from tqdm import tqdm
 
-    from rnn_intent.training.trainer import Progress
 
 STAGES = {"": "epoch", "teacher": "teacher, epoch", "refit": "all rows, epoch"}
 

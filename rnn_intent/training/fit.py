@@ -23,9 +23,10 @@ from rnn_intent.training.device import choose_device, compute_repeatably, thread
 from rnn_intent.training.encoder import Encoder, IntentClassifier
 from rnn_intent.training.lexicon import Lexicon
 from rnn_intent.training.outliers import Outliers
+from rnn_intent.training.progress import Epoch, Progress
 from rnn_intent.training.tables import Tables
 from rnn_intent.training.token_sets import TokenSet
-from rnn_intent.training.trainer import Epoch, LabelledSet, Progress, Trainer
+from rnn_intent.training.trainer import LabelledSet, Trainer
 from rnn_intent.training.warm_start import Start, begin_from
 
 

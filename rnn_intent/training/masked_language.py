@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, gelu
 
 from rnn_intent.training.batches import lengths_of, shuffled_batches
-from rnn_intent.training.trainer import Progress
+from rnn_intent.training.progress import Progress
 from rnn_intent.training.transformer import Ids, Transformer, multiplies_bfloat16, padded
 from rnn_intent.training.tuning import BATCH, STEP_SIZE, scheduled
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ from rnn_intent.training.lexicon import Lexicon, TokenBatch
 from rnn_intent.training.objective import class_weights, disagreement, taught_cross_entropy
 from rnn_intent.training.optimizers import Optimizers
 from rnn_intent.training.outliers import OUTLIER_WEIGHT, Outliers, certainty
+from rnn_intent.training.progress import Epoch, Progress
 from rnn_intent.training.schedule import batch_size, epoch_count
 
 
@@ -40,32 +41,6 @@ class LabelledSet:
 
     def __len__(self) -> int:
         return len(self.sentences)
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One line of history.jsonl. Gradient norms are taken before clipping, over all weights but the embeddings."""
-
-    epoch: int
-    train_loss: float
-    valid_loss: float
-    valid_accuracy: float
-    gradient_norm: float
-    gradient_norm_max: float
-    learning_rate: float
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where training is, after every step."""
-
-    epoch: int
-    epochs: int
-    step: int
-    steps: int
-    loss: float
-    valid_accuracy: float | None
-    stage: Literal["", "teacher", "refit"] = ""  # before the training proper, or after it, on the validation rows too
 
 
 class Trainer:

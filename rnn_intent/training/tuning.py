@@ -16,7 +16,7 @@ from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 
 from rnn_intent.training.adversary import pushed
 from rnn_intent.training.batches import lengths_of, shuffled_batches
-from rnn_intent.training.trainer import Progress
+from rnn_intent.training.progress import Progress
 from rnn_intent.training.transformer import Ids, Transformer
 
 BATCH = 32

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rnn_intent import distillation
-from rnn_intent.training.trainer import Progress
+from rnn_intent.training.progress import Progress
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rnn_intent.cli.progress_bar import Bar
-from rnn_intent.training.trainer import Progress
+from rnn_intent.training.progress import Progress
 
 FIRST = Progress(epoch=1, epochs=3, step=1, steps=4, loss=2.0, valid_accuracy=None)
 

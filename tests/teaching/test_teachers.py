@@ -11,10 +11,11 @@ from rnn_intent.data.example import Example
 from rnn_intent.data.opinions import Opinion, Opinions, opinions_of, write_opinions
 from rnn_intent.errors import UsageError
 from rnn_intent.settings import DistillationSettings
-from rnn_intent.teaching import teachers
+from rnn_intent.teaching import pretrained, teachers
 from rnn_intent.teaching.classroom import Classroom
 from rnn_intent.teaching.lesson import lessons, teacher_shares
-from rnn_intent.teaching.teachers import FileTeacher, LinearTeacher, find_teacher, find_teachers, tuning_epochs
+from rnn_intent.teaching.pretrained import tuning_epochs
+from rnn_intent.teaching.teachers import FileTeacher, LinearTeacher, find_teacher, find_teachers
 from rnn_intent.training.ngram_model import fit_ngrams
 
 ROWS = [
@@ -166,7 +167,7 @@ def test_few_rows_are_read_more_often_in_tuning_and_nobody_who_cannot_is_tuned()
 
 def test_beside_one_that_is_tuned_others_teach_as_they_are(tmp_path: Path, monkeypatch):
     (tmp_path / "config.json").write_text("{}")
-    monkeypatch.setattr(teachers, "_in_folder", lambda folder, threads: "a transformer")
+    monkeypatch.setattr(pretrained, "_in_folder", lambda folder, threads: "a transformer")
     monkeypatch.setattr(teachers, "_on_top_of", lambda model, name, room: ("tuned", model, room.fine_tune))
     monkeypatch.setattr(teachers, "_ngrams", lambda room: "n-grams")
     room = Classroom(["play", "time"], ROWS, ROWS, seed=3, threads=1, fine_tune=2)
