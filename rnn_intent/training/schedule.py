@@ -11,7 +11,7 @@ MANY_ROWS = 5_000  # from here on, large batches learn as much from an epoch as 
 READ = 160_000  # sentences, with all repetitions, that training reads at least,
 OFTEN = 150  # but each no more often than that, which would be to learn few rows by heart,
 FEWEST_READ, MOST_OFTEN = 10_000, 300  # unless very few sentences have been read by then
-HEARD = 480_000  # the same of a student, but that it reads in 4 epochs at least, and 8 are enough for it
+HEARD = 300_000  # the same of a student, but that it reads in 4 epochs at least, and 8 are enough for it
 
 
 def batch_size(settings: TrainingSettings, rows: int) -> int:

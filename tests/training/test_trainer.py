@@ -217,7 +217,7 @@ def test_small_data_is_read_more_often_and_in_smaller_steps_unless_the_user_says
     assert epoch_count(TrainingSettings(), rows=20) == 300
     assert epoch_count(TrainingSettings(epochs=3), rows=10) == 3
     assert epoch_count(TrainingSettings(), rows=375_000, taught=True) == 4
-    assert epoch_count(TrainingSettings(), rows=75_000, taught=True) == 7
+    assert epoch_count(TrainingSettings(), rows=62_500, taught=True) == 5
     assert epoch_count(TrainingSettings(), rows=40_000, taught=True) == 8
     assert epoch_count(TrainingSettings(), rows=2_000, taught=True) == 80
     assert [batch_size(TrainingSettings(), rows) for rows in (1_500, 15_000)] == [32, 96]
