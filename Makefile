@@ -5,7 +5,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-EXTRAS ?= dev,onnx,plot
+EXTRAS ?= dev,excel,onnx,plot
 SHIPPED = runs/builtin
 
 ifeq ($(OS),Windows_NT)

@@ -81,7 +81,7 @@ Overrides = Annotated[
 ]
 Format = Annotated[
     str,
-    typer.Option(metavar="FORMAT", help="tsv, csv, jsonl, json, clinc, seq, fasttext, rasa; auto: look at the file."),
+    typer.Option(metavar="FORMAT", help="tsv, csv, xlsx, jsonl, json, clinc, seq, fasttext, rasa; auto: look at it."),
 ]
 DataFormat = Annotated[
     str,

@@ -38,8 +38,7 @@ def read_text(path: Path, encoding: str, files: dict[str, str]) -> str:
 
     Raises DataError with one line: not there, a folder, not readable, not in this encoding.
     """
-    content = read_bytes(path)
-    files[str(path)] = hashlib.sha256(content).hexdigest()
+    content = read_noted(path, files)
     text = decode(content, shown(path), encoding)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
@@ -58,6 +57,13 @@ def read_lines(path: Path, encoding: str) -> Iterator[str]:
             with unpacking(path) as file:
                 decode(file.read(), shown(path), encoding)  # says where
             raise
+
+
+def read_noted(path: Path, files: dict[str, str]) -> bytes:
+    """The bytes of a file, whose sha256 is noted in `files`. Raises DataError as `read_bytes` does."""
+    content = read_bytes(path)
+    files[str(path)] = hashlib.sha256(content).hexdigest()
+    return content
 
 
 def read_bytes(path: Path) -> bytes:

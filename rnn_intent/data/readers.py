@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rnn_intent.data.encoding import read_text, shown
+from rnn_intent.data.encoding import read_noted, read_text, shown
 from rnn_intent.data.example import Example
-from rnn_intent.data.formats import clinc, csv, fasttext, jsonl, rasa, seq, tsv
+from rnn_intent.data.formats import clinc, csv, fasttext, jsonl, rasa, seq, tsv, xlsx
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import DataError, UsageError, printable, quoted
 
@@ -21,15 +21,16 @@ READERS: dict[str, Callable[[str, Rows], object]] = {
     "csv": csv.read,
     "fasttext": fasttext.read,
     "rasa": rasa.read,
-    "clinc": clinc.read,
 }
-FORMATS = ("auto", *READERS, "seq")
+FORMATS = ("auto", *READERS, "xlsx", "clinc", "seq")
 SUFFIXES = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "json",
     ".tsv": "tsv",
     ".csv": "csv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
     ".yml": "rasa",
     ".yaml": "rasa",
     ".txt": "auto",
@@ -116,26 +117,32 @@ def _sniff_json(start: str) -> str:
 
 
 def _read_file(path: Path, format: str, encoding: str, keep_blank: bool) -> Contents:
-    contents = Contents({})
-    text = read_text(path, encoding, contents.files)
+    contents, places = Contents({}), dict[str, tuple[int, int]]()
     rows = Rows(shown(path), keep_blank)
+    if (SUFFIXES.get(path.suffix.lower()) if format == "auto" else format) == "xlsx":
+        xlsx.read(read_noted(path, contents.files), rows)
+    else:
+        places = _read_text(read_text(path, encoding, contents.files), path.suffix, format, rows)
+    examples = rows.finish()
+    contents.splits = {split: examples[begin:end] for split, (begin, end) in places.items()} or {WHOLE: examples}
+    contents.warnings += rows.warnings
+    return contents
+
+
+def _read_text(text: str, suffix: str, format: str, rows: Rows) -> dict[str, tuple[int, int]]:
+    """Reads the rows. Returns which of them belong to which split; nothing, if the file is not divided."""
     if not text.strip():
         raise DataError(f"{rows.name}: the file is empty")
     if format == "seq":
         raise DataError(f"{rows.name}: is a file, format seq expects a folder with {seq.SENTENCES} and {seq.LABELS}")
     if format == "auto":
-        format = sniff(text, path.suffix)
+        format = sniff(text, suffix)
     if format == "unknown":
         raise DataError(f"{rows.name}:1: cannot tell the format; name it with --format ({', '.join(FORMATS[1:])})")
     if format == "clinc":
-        places = clinc.read(text, rows)
-        examples = rows.finish()
-        contents.splits = {split: examples[begin:end] for split, (begin, end) in places.items()}
-    else:
-        READERS[format](text, rows)
-        contents.splits = {WHOLE: rows.finish()}
-    contents.warnings += rows.warnings
-    return contents
+        return clinc.read(text, rows)
+    READERS[format](text, rows)
+    return {}
 
 
 def _read_folder(folder: Path, format: str, encoding: str, keep_blank: bool) -> Contents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import io
 import os
 import random
@@ -19,6 +20,7 @@ from rnn_intent.errors import DataError
 from rnn_intent.text.user_words import read_user_dictionary
 from rnn_intent.text.vectors import read_vectors
 from rnn_intent.text.vocabulary import SPECIALS
+from tests.workbooks import parts_of, workbook
 
 PIECES = [
     *(b'{"text": "hi", "intent": "greet", "slots": [{"slot": "a", "start": 0, "end": 2}]}\n', b"hi\tgreet\n", b"a,b\n"),
@@ -86,17 +88,22 @@ GOOD = {  # a file of each kind
     "vectors": b"3 2\nhi 0.5 -1\n\xe4\xbd\xa0 1 2e-3\nbye 0 0\n",
     "user dictionary": b"# words\niPhone 15 Pro\n\xe4\xbd\xa0\xe5\xa5\xbd\n",
 }
-KINDS = (*FORMATS, *(kind for kind in GOOD if kind not in FORMATS))
+TEXTS = list(GOOD.values())
+if importlib.util.find_spec("openpyxl"):
+    GOOD["xlsx"] = workbook([["text", "intent"], ["hi", "greet"], [], [5, "greet"], ["bye now", "leave"]])
+KINDS = (*(format for format in FORMATS if format in {"auto", *GOOD}), *(kind for kind in GOOD if kind not in FORMATS))
 SUFFIXES = [".tsv", ".csv", ".jsonl", ".json", ".yml", ".txt", ""]
 LONGEST = 2.0  # seconds of computing
-PLACE = (
-    r"([a-z]+)?(\.[a-z]+)*(:[0-9]+: .|: (the file is empty|no rows|no vectors in it|cannot be read as word vectors: .))"
-)
+WHOLE = [  # what is said of a file without a line
+    *("the file is empty", "no rows", "no vectors in it", "cannot be read as word vectors: ."),
+    *(r"not a workbook that can be read \(", "unpacks to ", "the first sheet, ."),
+]
+PLACE = rf"([a-z]+)?(\.[a-z]+)*(:[0-9]+: .|: ({'|'.join(WHOLE)}))"
 ENCODINGS = ["utf-8"] * 6 + ["latin-1", "utf-16", "gb18030", "utf-7", "raw_unicode_escape"]
 
 
 def strange(dice: random.Random, kind: str) -> bytes:
-    return soup(dice) if dice.random() < 0.4 else damaged(dice, GOOD.get(kind) or dice.choice(list(GOOD.values())))
+    return soup(dice) if dice.random() < 0.4 else damaged(dice, GOOD.get(kind) or dice.choice(TEXTS))
 
 
 def soup(dice: random.Random) -> bytes:
@@ -126,6 +133,18 @@ def read_rows(dice: random.Random, folder: Path, kind: str) -> None:
     check_examples(read_splits(folder if kind == "seq" else path, kind, dice.choice(ENCODINGS)))
 
 
+def read_workbook(dice: random.Random, folder: Path, kind: str) -> None:
+    """Damaged as a whole, or one of its parts."""
+    content = strange(dice, kind)
+    if dice.random() < 0.7:
+        parts = parts_of(GOOD[kind])
+        name = dice.choice(sorted(parts))
+        parts[name] = soup(dice) if dice.random() < 0.2 else damaged(dice, parts[name])
+        content = workbook(parts=parts)
+    (folder / "rows.xlsx").write_bytes(content)
+    check_examples(read_splits(folder / "rows.xlsx"))
+
+
 def read_numbers(dice: random.Random, folder: Path, kind: str) -> None:
     suffix = dice.choice(["", ".gz", ".zip"])
     path, content = folder / f"words.vec{suffix}", packed(strange(dice, kind), suffix)
@@ -148,7 +167,7 @@ def read_words(dice: random.Random, folder: Path, kind: str) -> None:
     read_user_dictionary(folder / "words.txt")
 
 
-READ = {"vectors": read_numbers, "user dictionary": read_words}
+READ = {"xlsx": read_workbook, "vectors": read_numbers, "user dictionary": read_words}
 
 
 def survives(seed: int, folder: Path, kind: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rnn_intent.data.rows import INTENT_NAMES, LANGUAGE_NAMES, TEXT_NAMES, Rows
@@ -35,6 +35,37 @@ def find_columns(first: Sequence[str], line: int, rows: Rows) -> Columns:
     elif len(names) > 2:
         rows.problem(line, f"{len(names)} columns and no header; add one that names the columns text and intent")
     return Columns()
+
+
+def add_table(records: Iterable[tuple[int, Sequence[str]]], rows: Rows) -> None:
+    """Adds the rows of a table whose cells may hold anything; those without a filled cell are passed over.
+
+    records: the number of each line, and its cells without white space around them.
+    """
+    columns: Columns | None = None
+    for line, cells in records:
+        if not any(cells):
+            continue
+        if columns is None:
+            columns = find_columns(cells, line, rows)
+            if columns.header or rows.problems:
+                continue
+        _add(line, cells, columns, rows)
+    doubt_header(columns, rows)
+
+
+def _add(line: int, cells: Sequence[str], columns: Columns, rows: Rows) -> None:
+    if len(cells) <= max(columns.text, columns.intent):
+        rows.problem(
+            line,
+            f"{len(cells)} column{'s' * (len(cells) != 1)} in {quoted(cells[0])}, "
+            f"{columns.width} are expected (text, intent)",
+        )
+    elif any(cells[columns.width :]):
+        rows.problem(line, f"{len(cells)} columns, {columns.width} are expected; put a text with commas in quotes")
+    else:
+        language = "" if columns.language is None or columns.language >= len(cells) else cells[columns.language]
+        rows.add(line, cells[columns.text], cells[columns.intent], language=language)
 
 
 def doubt_header(columns: Columns | None, rows: Rows) -> None:

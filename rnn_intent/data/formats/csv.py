@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rnn_intent.data.example import Example
-from rnn_intent.data.formats.columns import Columns, doubt_header, find_columns
+from rnn_intent.data.formats.columns import add_table
 from rnn_intent.data.formats.plain import has_languages, one_line
 from rnn_intent.data.rows import Rows
-from rnn_intent.errors import printable, quoted
+from rnn_intent.errors import printable
 
 DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r'\s*"?sep=(.)"?[ \t]*(?:\n|$)', re.I)  # a first line that tells Excel the delimiter
@@ -24,16 +24,7 @@ _FORMULA = re.compile(f"'*[{re.escape(FORMULA)}]")
 
 def read(text: str, rows: Rows) -> None:
     """Reads a CSV file; a header is understood, in any order; without one the text stands first."""
-    columns: Columns | None = None
-    for line, cells in _records(text, rows):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if columns is None:
-            columns = find_columns(cells, line, rows)
-            if columns.header or rows.problems:
-                continue
-        _add(line, cells, columns, rows)
-    doubt_header(columns, rows)
+    add_table(_records(text, rows), rows)
 
 
 def write(examples: Sequence[Example]) -> str:
@@ -67,7 +58,7 @@ def _records(text: str, rows: Rows) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(body, delimiter=delimiter, strict=True)
     try:
         for cells in reader:
-            yield line, cells
+            yield line, [unescape(cell.strip()) for cell in cells]
             line = before + reader.line_num + 1
     except csv.Error as error:
         rows.problem(line, f"not CSV from here on: {printable(str(error))}; is a quotation mark left open?")
@@ -77,18 +68,3 @@ def _delimiter(text: str) -> str:
     # a comma unless the first line has none: spreadsheets in many countries write semicolons and still say CSV
     first = text.lstrip("\n").split("\n", 1)[0]
     return next((mark for mark in DELIMITERS if mark in first), ",")
-
-
-def _add(line: int, cells: list[str], columns: Columns, rows: Rows) -> None:
-    if len(cells) <= max(columns.text, columns.intent):
-        rows.problem(
-            line,
-            f"{len(cells)} column{'s' * (len(cells) != 1)} in {quoted(cells[0])}, "
-            f"{columns.width} are expected (text, intent)",
-        )
-    elif len(cells) > columns.width and any(cell.strip() for cell in cells[columns.width :]):
-        rows.problem(line, f"{len(cells)} columns, {columns.width} are expected; put a text with commas in quotes")
-    else:
-        language = "" if columns.language is None or columns.language >= len(cells) else cells[columns.language]
-        text, intent = unescape(cells[columns.text].strip()), unescape(cells[columns.intent].strip())
-        rows.add(line, text, intent, language=unescape(language.strip()))
