@@ -71,10 +71,8 @@ def test_what_is_read_is_noted_and_other_sheets_are_named(tmp_path: Path) -> Non
 
 
 def test_a_table_behind_an_empty_sheet_is_missed_in_words() -> None:
-    assert (
-        problem(workbook([], notes=[["hi", "greet"]]))
-        == "rows: the first sheet, 'rows', has no rows; move the table there"
-    )
+    told = problem(workbook([], notes=[["hi", "greet"]]))
+    assert told == "rows: the first sheet, 'rows', has no rows; move the table there"
 
 
 def test_without_the_extra_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
