@@ -96,7 +96,7 @@ SUFFIXES = [".tsv", ".csv", ".jsonl", ".json", ".yml", ".txt", ""]
 LONGEST = 2.0  # seconds of computing
 WHOLE = [  # what is said of a file without a line
     *("the file is empty", "no rows", "no vectors in it", "cannot be read as word vectors: ."),
-    *(r"not a workbook that can be read \(", "unpacks to ", "the first sheet, ."),
+    *(r"not a workbook that can be read \(", "the first sheet, ."),
 ]
 PLACE = rf"([a-z]+)?(\.[a-z]+)*(:[0-9]+: .|: ({'|'.join(WHOLE)}))"
 ENCODINGS = ["utf-8"] * 6 + ["latin-1", "utf-16", "gb18030", "utf-7", "raw_unicode_escape"]

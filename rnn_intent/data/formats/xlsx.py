@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rnn_intent.data.formats.columns import add_table
@@ -31,38 +33,50 @@ def read(content: bytes, rows: Rows) -> None:
         remedy = "pip install 'rnn-intent[excel]', or save the table as CSV UTF-8"
         raise UsageError(f"an Excel workbook needs the extra [excel]: {remedy}") from None
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-        if size > MOST_BYTES:
-            rows.problem(None, f"unpacks to {size:,} bytes, more than a table of sentences takes")
-            return
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about colours, charts and the like, which it does not read
-            with closing(load_workbook(io.BytesIO(content), read_only=True, data_only=True)) as book:
-                add_table(_records(book, rows), rows)
+        title, records, others = _first_sheet(load_workbook, content)
     except Exception as error:  # what openpyxl raises for a damaged file has no bounds
         rows.problem(None, f"not a workbook that can be read ({printable(str(error))}); save the table as CSV UTF-8")
+        return
+    if others and not records:
+        rows.problem(None, f"the first sheet, {quoted(title)}, has no rows; move the table there")
+    elif others:
+        rows.warnings.append(f"{rows.name}: the sheet {quoted(title)} is read, not {', '.join(map(quoted, others))}")
+    add_table(records, rows)
 
 
-def _records(book: Workbook, rows: Rows) -> Iterator[tuple[int, list[str]]]:
-    """The rows with their numbers, without the empty cells at the end."""
-    first, *others = book.worksheets
-    first.reset_dimensions()  # some programs write wrong ones
-    for number, cells in enumerate(first.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
-        if number > MOST_ROWS:
-            break
-        if not any(cells):
-            continue
-        record = list(map(_text, cells))
-        while record and not record[-1]:
-            record.pop()
-        yield number, record
-    if others and not (rows.examples or rows.problems):
-        rows.problem(None, f"the first sheet, {quoted(first.title)}, has no rows; move the table there")
-    if unread := [quoted(sheet.title) for sheet in others if (sheet.max_row or 0) > 1]:
-        rows.warnings.append(f"{rows.name}: the sheet {quoted(first.title)} is read, not {', '.join(unread)}")
+def _first_sheet(load: Callable[..., Workbook], content: bytes) -> tuple[str, list[tuple[int, list[str]]], list[str]]:
+    """Its name, its filled rows with their numbers, without the empty cells at their ends, and which others have rows.
+
+    load: openpyxl's `load_workbook`.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+    if size > MOST_BYTES:
+        raise ValueError(f"it unpacks to {size:,} bytes")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about colours, charts and the like, which it does not read
+        with closing(load(io.BytesIO(content), read_only=True, data_only=True)) as book:
+            first, *others = book.worksheets
+            first.reset_dimensions()  # some programs write wrong ones
+            lines = enumerate(first.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1)
+            records = [(line, _texts(cells)) for line, cells in islice(lines, MOST_ROWS) if any(cells)]
+            return first.title, records, [sheet.title for sheet in others if (sheet.max_row or 0) > 1]
+
+
+def _texts(cells: Iterable[object]) -> list[str]:
+    texts = list(map(_text, cells))
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def _text(cell: object) -> str:
     """A cell as a spreadsheet shows it: without a fraction or a time of day that it does not have."""
-    return "" if cell is None else str(cell).strip().removesuffix(".0" if isinstance(cell, float) else " 00:00:00")
+    match cell:
+        case None:
+            return ""
+        case float():
+            return str(cell).removesuffix(".0")
+        case datetime():
+            return str(cell).removesuffix(" 00:00:00")
+    return str(cell).strip()

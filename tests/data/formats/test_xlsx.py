@@ -47,8 +47,8 @@ def test_the_first_sheet_is_read_with_and_without_a_header_in_any_order(table: l
 
 def test_a_cell_is_what_the_spreadsheet_shows_of_it() -> None:
     day = datetime.date(2026, 11, 27)
-    table = [["text", "intent"], [5, "number"], [2.0, "number"], [0.5, "number"], [day, "day"]]
-    assert [text for text, _ in read(workbook(table))] == ["5", "2", "0.5", "2026-11-27"]
+    table = [["text", "intent"], [5, "number"], [2.0, "number"], [0.5, "number"], [day, "day"], ["at 00:00:00", "time"]]
+    assert [text for text, _ in read(workbook(table))] == ["5", "2", "0.5", "2026-11-27", "at 00:00:00"]
 
 
 def test_a_row_says_where_it_stands(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_what_is_read_is_noted_and_other_sheets_are_named(tmp_path: Path) -> Non
 
 
 def test_a_table_behind_an_empty_sheet_is_missed_in_words() -> None:
-    told = problem(workbook([], notes=[["hi", "greet"]]))
+    told = problem(workbook([], notes=[["hi", "greet"], ["bye", "leave"]]))
     assert told == "rows: the first sheet, 'rows', has no rows; move the table there"
 
 
@@ -93,7 +93,7 @@ def test_a_workbook_that_unpacks_without_end_is_not_unpacked(monkeypatch: pytest
     with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/more.xml", bytes(1_000_000))
     monkeypatch.setattr(xlsx, "MOST_BYTES", 500_000)
-    assert "unpacks to 1,0" in problem(content.getvalue())
+    assert "(it unpacks to 1,0" in problem(content.getvalue())
 
 
 def test_a_row_of_an_endless_number_is_none() -> None:
