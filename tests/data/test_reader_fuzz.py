@@ -20,7 +20,7 @@ from rnn_intent.errors import DataError
 from rnn_intent.text.user_words import read_user_dictionary
 from rnn_intent.text.vectors import read_vectors
 from rnn_intent.text.vocabulary import SPECIALS
-from tests.workbooks import parts_of, workbook
+from tests.workbooks import parts_of, workbook, workbook_of
 
 PIECES = [
     *(b'{"text": "hi", "intent": "greet", "slots": [{"slot": "a", "start": 0, "end": 2}]}\n', b"hi\tgreet\n", b"a,b\n"),
@@ -140,7 +140,7 @@ def read_workbook(dice: random.Random, folder: Path, kind: str) -> None:
         parts = parts_of(GOOD[kind])
         name = dice.choice(sorted(parts))
         parts[name] = soup(dice) if dice.random() < 0.2 else damaged(dice, parts[name])
-        content = workbook(parts=parts)
+        content = workbook_of(parts)
     (folder / "rows.xlsx").write_bytes(content)
     check_examples(read_splits(folder / "rows.xlsx"))
 

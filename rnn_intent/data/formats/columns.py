@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from rnn_intent.data.rows import INTENT_NAMES, LANGUAGE_NAMES, TEXT_NAMES, Rows
@@ -37,35 +37,42 @@ def find_columns(first: Sequence[str], line: int, rows: Rows) -> Columns:
     return Columns()
 
 
-def add_table(records: Iterable[tuple[int, Sequence[str]]], rows: Rows) -> None:
-    """Adds the rows of a table whose cells may hold anything; those without a filled cell are passed over.
+def add_table(
+    records: Iterable[tuple[int, Sequence[str]]],
+    rows: Rows,
+    add: Callable[[int, Sequence[str], Columns, Rows], None],
+) -> None:
+    """Adds the rows of a table; those without a filled cell are passed over.
 
-    records: the number of each line, and its cells without white space around them.
+    records: the number of each line, and its cells. add: adds the cells of a line, or notes why they are no row.
     """
     columns: Columns | None = None
     for line, cells in records:
-        if not any(cells):
+        if not any(cell.strip() for cell in cells):
             continue
         if columns is None:
             columns = find_columns(cells, line, rows)
             if columns.header or rows.problems:
                 continue
-        _add(line, cells, columns, rows)
+        add(line, cells, columns, rows)
     doubt_header(columns, rows)
 
 
-def _add(line: int, cells: Sequence[str], columns: Columns, rows: Rows) -> None:
+def add_cells(
+    line: int, cells: Sequence[str], columns: Columns, rows: Rows, clean: Callable[[str], str] = str.strip
+) -> None:
+    """Adds cells that may hold anything. clean: makes of a cell what it says."""
     if len(cells) <= max(columns.text, columns.intent):
         rows.problem(
             line,
             f"{len(cells)} column{'s' * (len(cells) != 1)} in {quoted(cells[0])}, "
             f"{columns.width} are expected (text, intent)",
         )
-    elif any(cells[columns.width :]):
+    elif any(map(clean, cells[columns.width :])):
         rows.problem(line, f"{len(cells)} columns, {columns.width} are expected; put a text with commas in quotes")
     else:
         language = "" if columns.language is None or columns.language >= len(cells) else cells[columns.language]
-        rows.add(line, cells[columns.text], cells[columns.intent], language=language)
+        rows.add(line, clean(cells[columns.text]), clean(cells[columns.intent]), language=clean(language))
 
 
 def doubt_header(columns: Columns | None, rows: Rows) -> None:

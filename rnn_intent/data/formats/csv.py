@@ -6,9 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from rnn_intent.data.example import Example
-from rnn_intent.data.formats.columns import add_table
+from rnn_intent.data.formats.columns import add_cells, add_table
 from rnn_intent.data.formats.plain import has_languages, one_line
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import printable
@@ -24,7 +25,7 @@ _FORMULA = re.compile(f"'*[{re.escape(FORMULA)}]")
 
 def read(text: str, rows: Rows) -> None:
     """Reads a CSV file; a header is understood, in any order; without one the text stands first."""
-    add_table(_records(text, rows), rows)
+    add_table(_records(text, rows), rows, partial(add_cells, clean=_clean))
 
 
 def write(examples: Sequence[Example]) -> str:
@@ -58,10 +59,14 @@ def _records(text: str, rows: Rows) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(body, delimiter=delimiter, strict=True)
     try:
         for cells in reader:
-            yield line, [unescape(cell.strip()) for cell in cells]
+            yield line, cells
             line = before + reader.line_num + 1
     except csv.Error as error:
         rows.problem(line, f"not CSV from here on: {printable(str(error))}; is a quotation mark left open?")
+
+
+def _clean(cell: str) -> str:
+    return unescape(cell.strip())
 
 
 def _delimiter(text: str) -> str:

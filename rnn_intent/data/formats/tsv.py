@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnn_intent.data.example import Example
-from rnn_intent.data.formats.columns import Columns, doubt_header, find_columns
+from rnn_intent.data.formats.columns import Columns, add_table
 from rnn_intent.data.formats.plain import has_languages, one_line
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import quoted
@@ -16,17 +16,8 @@ def read(text: str, rows: Rows) -> None:
     if "\t" not in text and text.strip():
         rows.problem(1, "no tab between text and intent, here or in any line; is it another format? See --format")
         return
-    columns: Columns | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line or line.isspace():
-            continue
-        cells = line.split("\t")
-        if columns is None:
-            columns = find_columns(cells, number, rows)
-            if columns.header or rows.problems:
-                continue
-        _add(number, line, cells, columns, rows)
-    doubt_header(columns, rows)
+    lines = enumerate(text.split("\n"), start=1)
+    add_table(((number, line.split("\t")) for number, line in lines), rows, _add)
 
 
 def write(examples: Sequence[Example]) -> str:
@@ -39,9 +30,9 @@ def write(examples: Sequence[Example]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _add(number: int, line: str, cells: list[str], columns: Columns, rows: Rows) -> None:
+def _add(number: int, cells: Sequence[str], columns: Columns, rows: Rows) -> None:
     if len(cells) == 1:
-        rows.problem(number, f"no tab between text and intent in {quoted(line)}")
+        rows.problem(number, f"no tab between text and intent in {quoted(cells[0])}")
     elif len(cells) > columns.width and any(cell.strip() for cell in cells[columns.width :]):
         rows.problem(number, f"{len(cells)} columns, {columns.width} are expected; is there a tab inside the text?")
     elif len(cells) <= max(columns.text, columns.intent):

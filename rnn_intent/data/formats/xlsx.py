@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from rnn_intent.data.formats.columns import add_table
+from rnn_intent.data.formats.columns import add_cells, add_table
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import UsageError, printable, quoted
 
@@ -41,7 +41,7 @@ def read(content: bytes, rows: Rows) -> None:
         rows.problem(None, f"the first sheet, {quoted(title)}, has no rows; move the table there")
     elif others:
         rows.warnings.append(f"{rows.name}: the sheet {quoted(title)} is read, not {', '.join(map(quoted, others))}")
-    add_table(records, rows)
+    add_table(records, rows, add_cells)
 
 
 def _first_sheet(load: Callable[..., Workbook], content: bytes) -> tuple[str, list[tuple[int, list[str]]], list[str]]:

@@ -14,7 +14,7 @@ from rnn_intent.data.formats import xlsx
 from rnn_intent.data.readers import WHOLE, read_contents, read_examples
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import DataError, UsageError
-from tests.workbooks import parts_of, workbook
+from tests.workbooks import parts_of, workbook, workbook_of
 
 pytest.importorskip("openpyxl", reason="the extra [excel] is not installed")
 
@@ -101,11 +101,11 @@ def test_a_row_of_an_endless_number_is_none() -> None:
     parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(
         b'<row r="2"', b'<row r="99999999999"'
     )
-    assert read(workbook(parts=parts)) == [("hi", "greet")]
+    assert read(workbook_of(parts)) == [("hi", "greet")]
 
 
 def test_a_sentence_of_a_hundred_thousand_characters_is_a_row() -> None:
     parts = parts_of(workbook([["hi", "greet"]]))
     name = next(name for name, content in parts.items() if b">hi<" in content)
     parts[name] = parts[name].replace(b">hi<", f">{'长' * 100_000}<".encode())
-    assert [len(text) for text, _ in read(workbook(parts=parts))] == [100_000]
+    assert [len(text) for text, _ in read(workbook_of(parts))] == [100_000]
