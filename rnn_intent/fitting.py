@@ -156,7 +156,7 @@ class Fitting:
 def at_temperature(artifact: Artifact, logits: np.ndarray, valid: Sequence[Example]) -> Artifact:
     """As sure as the validation rows bear out. logits: (rows, intents), of these rows."""
     targets = class_numbers(artifact.labels, [example.intent for example in valid])
-    return replace(artifact, temperature=fit_temperature(logits, targets))
+    return replace(artifact, temperature=fit_temperature(logits, targets).temperature)
 
 
 def _epochs(fitted: Fitted) -> dict[str, int]:

@@ -6,13 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 # where the temperature is looked for, and by which steps
 COLDEST, HOTTEST = 0.05, 20.0
 GOLDEN = (math.sqrt(5) - 1) / 2
+CAUTION = 4.0  # how far few rows are held to a temperature of 1 (docs/recipe.md, "Few validation rows")
 
 
 @dataclass(frozen=True)
@@ -137,23 +138,33 @@ def expected_calibration_error(confidence: np.ndarray, correct: np.ndarray, bins
     return sum(gaps) / max(1, len(confidence))
 
 
-def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> float:
-    """The temperature with the lowest negative log-likelihood (Guo et al. 2017), by golden-section search.
+class Calibration(NamedTuple):
+    """A temperature, and the loss that made it the best: the rows' negative log-likelihood, and the prior's."""
 
-    logits: (rows, intents); targets: (rows,), rows with -1 (an intent that the model lacks) are left out. The loss has
-    a single minimum in the inverse temperature. Returns 1.0 if no row is left.
+    temperature: float
+    loss: float
+
+
+def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> Calibration:
+    """The most likely temperature (Guo et al. 2017), given that before any row is seen it is 1.
+
+    logits: (rows, intents); targets: (rows,), rows with -1 (an intent that the model lacks) are left out, and without
+    any row it stays 1. The inverse temperature has a gamma distribution as its prior: a hundred rows outweigh it, but
+    three that are all right do not make a model sure of everything. The loss, convex in the inverse temperature, is
+    searched by golden sections.
     """
     known = targets >= 0
-    if not known.any():
-        return 1.0
-    rows = logits[known].astype(np.float64)
+    rows, own = logits[known].astype(np.float64), targets[known]
 
     def loss(log_temperature: float) -> float:
-        probabilities = softmax(rows, math.exp(log_temperature))
-        return float(-np.log(np.maximum(probabilities[np.arange(len(rows)), targets[known]], 1e-30)).mean())
+        temperature = math.exp(log_temperature)
+        of_truth = softmax(rows, temperature)[np.arange(len(rows)), own]
+        prior = CAUTION * (1 / temperature - 1 + log_temperature)
+        return float(-np.log(np.maximum(of_truth, 1e-30)).sum()) + prior
 
     low, high = math.log(COLDEST), math.log(HOTTEST)
     for _ in range(40):  # narrows the interval to 3e-8
         left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
         low, high = (low, right) if loss(left) < loss(right) else (left, high)
-    return math.exp((low + high) / 2)
+    found = (low + high) / 2
+    return Calibration(math.exp(found), loss(found))

@@ -14,7 +14,7 @@ from random import Random
 import numpy as np
 
 from rnn_intent.artifact import Artifact
-from rnn_intent.evaluation.rejection_cost import threshold_for
+from rnn_intent.evaluation.rejection_cost import threshold_expected
 from rnn_intent.inference.familiarity import Familiarity
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.text.patterns import han_pattern
@@ -27,13 +27,13 @@ SEED = 13
 
 
 def pairs_weight(artifact: Artifact, train: Sequence[str], valid: Sequence[str], false_reject: float) -> float:
-    """The least of `WEIGHTS` that rejects enough heaps when this share of the validation texts is; else the last.
+    """The least of `WEIGHTS` with which enough heaps lie below the threshold for this budget; else the last.
 
     artifact: with a score whose offset is 0 and in which new neighbours weigh `WEIGHTS[0]`.
     """
     belong, *strange = _evidence(artifact, [valid, *heaps(train)])
     for weight in WEIGHTS:
-        threshold = threshold_for(_weighed(belong, weight), false_reject)
+        threshold = threshold_expected(_weighed(belong, weight), false_reject)
         if all((_weighed(kind, weight) < threshold).mean() >= ENOUGH for kind in strange):
             return weight
     return WEIGHTS[-1]

@@ -22,7 +22,7 @@ from rnn_intent.data.example import Example
 from rnn_intent.data.outliers import made_outliers
 from rnn_intent.evaluation.heaps import WEIGHTS, evidence, pairs_weight
 from rnn_intent.evaluation.likeness import likeness_factors, likeness_tensors
-from rnn_intent.evaluation.rejection_cost import threshold_for
+from rnn_intent.evaluation.rejection_cost import threshold_expected, threshold_for
 from rnn_intent.inference.familiarity import neighbours
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.inference.rejection import SMALLEST_DISTANCE
@@ -36,6 +36,7 @@ MADE, MADE_SEED = 2000, 13  # sentences that belong to no intent, where there ar
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
 SMALLEST_SPREAD = 0.05  # of a signal; a few rows that are all alike must not make its factor infinite
 PENALTY = 1.0  # of the logistic regression, so that rows which part without error give no infinite factors
+ROUNDING = 1e-4  # of the evidence, so that a sentence at the threshold is accepted
 LARGEST_HALF = 60_000.0  # near the largest float16
 
 
@@ -55,7 +56,7 @@ def fit_rejection(
     false_reject: float = FALSE_REJECT,
     outside: Sequence[Example] = (),
 ) -> Artifact:
-    """The artifact with an in-scope score, and a threshold that rejects this share of the validation rows.
+    """The artifact with an in-scope score, and a threshold below which this share of further sentences is expected.
 
     The temperature must have been fitted before. Rows of intents that the model lacks are left out. outside: rows that
     belong to none, which the model has not learned.
@@ -76,7 +77,8 @@ def fit_rejection(
     if outside:
         spread = float(evidence(Predictor(artifact), texts).std())
         artifact = _with_factors(artifact, likeness_factors(tensors, encoded.logits, spread))
-    return _centred(artifact, texts, false_reject)
+    at = threshold_expected(evidence(Predictor(artifact), texts), false_reject)
+    return _centred(artifact, at, {"false_reject": false_reject, "rows": len(texts)})
 
 
 def calibrated_as(
@@ -103,9 +105,8 @@ def calibrated_as(
         return replace(artifact, tensors=tensors, rejection=kept)
     share = float((other.in_scope_scores(texts) < kept["threshold"]).mean())
     score = {**kept["score"], "offset": 0.0}
-    artifact = _centred(replace(artifact, tensors=tensors, rejection={**kept, "score": score}), texts, share)
-    assert artifact.rejection is not None
-    return replace(artifact, rejection={**artifact.rejection, "budget": kept["budget"]})
+    artifact = replace(artifact, tensors=tensors, rejection={**kept, "score": score})
+    return _centred(artifact, threshold_for(evidence(Predictor(artifact), texts), share), kept["budget"])
 
 
 def made_strangers(predictor: Predictor, rows: Sequence[Example]) -> list[str]:
@@ -221,12 +222,9 @@ def _logistic(signals: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return weights[:-1]
 
 
-def _centred(artifact: Artifact, texts: Sequence[str], false_reject: float) -> Artifact:
-    """With the offset that puts the threshold of the budget at one half."""
-    offset = -threshold_for(evidence(Predictor(artifact), texts), false_reject)
-    artifact = _with_factors(artifact, {"offset": offset})
-    exact = threshold_for(Predictor(artifact).in_scope_scores(texts), false_reject)  # one half, but for rounding
-    return with_threshold(artifact, exact, {"false_reject": false_reject, "rows": len(texts)})
+def _centred(artifact: Artifact, at: float, budget: dict[str, Any]) -> Artifact:
+    """With the offset that puts the threshold at one half, which lies at so much evidence."""
+    return with_threshold(_with_factors(artifact, {"offset": ROUNDING - at}), 0.5, budget)
 
 
 def _with_factors(artifact: Artifact, factors: Mapping[str, float]) -> Artifact:

@@ -6,6 +6,7 @@ scores themselves, so the curves walk over the sorted scores.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +49,23 @@ def threshold_for(scores: np.ndarray, false_reject: float) -> float:
     ordered = np.sort(scores)
     allowed = min(int(false_reject * len(ordered) + 1e-9), len(ordered) - 1)
     return float(ordered[allowed])
+
+
+def threshold_expected(scores: np.ndarray, false_reject: float) -> float:
+    """The threshold below which this share of further sentences like these is expected.
+
+    It lies at rank p (n + 1) of the scores, between two of them (Weibull 1939). The lowest of few is too high: of
+    three, it would reject a quarter of what comes. Then it lies below them, where a tail that falls off exponentially
+    through their lowest and their median has it. false_reject: above 0.
+    """
+    ordered = np.sort(scores)
+    expected = false_reject * (len(ordered) + 1)
+    if expected >= 1:
+        return float(np.interp(expected - 1, np.arange(len(ordered)), ordered))
+    if len(ordered) == 1:
+        return float(ordered[0])
+    beyond = -math.log(expected) / math.log((len(ordered) + 1) / 2)
+    return float(ordered[0] - beyond * (np.median(ordered) - ordered[0]))
 
 
 def operating_points(

@@ -117,7 +117,7 @@ class LinearTeacher:
         self._prepare = lru_cache(maxsize=1)(prepare)  # refitted, it is asked for the same sentences again
         self._valid, self._targets = self._prepare(_texts(room.valid)), room.targets(room.valid)
         self._model = self._fitted(room, room.train)
-        self._temperature = fit_temperature(self._model.logits(self._valid), self._targets)
+        self._temperature = fit_temperature(self._model.logits(self._valid), self._targets).temperature
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         return softmax(self._model.logits(self._prepare(tuple(texts))), self._temperature)
@@ -161,7 +161,7 @@ class TunedTeacher:
             on_step=partial(room.on_tune, name),
         )
         self._ids = model.ids
-        self._temperature = fit_temperature(self._logits(valid), targets)
+        self._temperature = fit_temperature(self._logits(valid), targets).temperature
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         return softmax(self._logits(self._ids(texts)), self._temperature)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
+
+from rnn_intent.metrics import fit_temperature
 
 STRENGTHS = (1.0, 10.0, 100.0, 1000.0)  # the regulariser's inverse, as scikit-learn counts it; validation chooses
 STEPS = 100
@@ -59,18 +62,22 @@ def best_weight(
     strengths: Sequence[float],
     steps: int = STEPS,
 ) -> tuple[Tensor, float]:
-    """Fits with each strength, and gives what is right most often on validation rows, with its strength.
+    """Fits with one strength after the other until validation rows, calibrated, become less likely, and gives the
+    best weight with its strength.
+
+    Few validation rows seldom differ in how many are right, but still in how likely they are.
 
     logits: a weight of the given shape, (features + 1, classes), to (rows, classes). targets: (rows,) class numbers, of
     validation rows -1 for an intent that training lacks.
     """
-    weight, best_score = torch.zeros(shape), -1.0
+    weight, least = torch.zeros(shape), math.inf
     best = weight, 0.0
     for strength in sorted(strengths):  # each starts where the one before ended
         weight = _fitted(logits, torch.from_numpy(targets), weight, strength, steps)
-        score = float((valid_logits(weight).argmax(dim=1).numpy() == valid_targets).mean())
-        if score > best_score:
-            best, best_score = (weight, strength), score
+        loss = fit_temperature(valid_logits(weight).numpy(), valid_targets).loss
+        if loss > least:
+            break
+        best, least = (weight, strength), loss
     return best
 
 

@@ -22,7 +22,7 @@ from rnn_intent.training.linear_head import best_weight
 from rnn_intent.training.schedule import MANY_ROWS
 
 WORDS = 0.3  # of a sentence's squared length is made of words and their pairs, where n-grams would leave them less
-STRENGTHS = (3.0, 10.0, 30.0, 100.0)  # the regulariser's inverse; validation chooses
+STRENGTHS = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # the regulariser's inverse; validation chooses
 STEPS = 40  # of the optimizer; more change no answer
 RAREST = 2  # sentences that a part must stand in to be learned, where they are many
 

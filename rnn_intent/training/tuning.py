@@ -66,7 +66,7 @@ def tune(
             if step == steps:
                 score = float((logits(valid).argmax(axis=1) == valid_targets).mean())
             on_step(Progress(epoch, epochs, step, steps, loss, score))
-        if score is not None and score > best:
+        if score is not None and score >= best:  # of equals, the one tuned longer
             best, kept = score, [weight.detach().clone() for weight in weights]
     _put(kept, weights)
     return logits

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rnn_intent.training.linear_head import fit_head
+from rnn_intent.training.linear_head import STRENGTHS, fit_head
 
 
 def test_the_head_learns_what_a_line_can_part():
@@ -22,3 +22,11 @@ def test_a_strong_pull_keeps_the_answers_careful():
     tried = np.linspace(0, 5, 20001)
     best = tried[np.argmin(np.log1p(np.exp(-2 * tried)) + tried**2 / (0.01 * 40))]
     assert careful.logits(vectors)[0, 0] == pytest.approx(best, abs=1e-3)
+
+
+def test_three_validation_rows_that_any_strength_gets_right_do_not_choose_the_weakest():
+    targets = np.array([0, 1] * 20)
+    vectors = np.array([[1.0], [-1.0]] * 20, dtype=np.float32)
+    assert fit_head(vectors, targets, vectors[:3], targets[:3], 2).strength == STRENGTHS[-1]
+    assert fit_head(vectors, targets, vectors[:0], targets[:0], 2).strength == STRENGTHS[-1]  # none has an objection
+    assert fit_head(vectors, targets, vectors[:3], 1 - targets[:3], 2).strength == STRENGTHS[0]
