@@ -34,7 +34,7 @@ FOREIGN = 2  # unknown words that one with an unknown letter counts for
 DIRECTIONS = 32
 MADE, MADE_SEED = 2000, 13  # sentences that belong to no intent, where there are none
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
-SMALLEST_SPREAD = 0.05  # of a signal; a few rows that are all alike must not make its factor infinite
+FEW = 5  # rows that speak for a spread of 1: three that happen to be alike must not make a signal's factor huge
 PENALTY = 1.0  # of the logistic regression, so that rows which part without error give no infinite factors
 ROUNDING = 1e-4  # of the evidence, so that a sentence at the threshold is accepted
 LARGEST_HALF = 60_000.0  # near the largest float16
@@ -162,14 +162,12 @@ def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> d
     without = rows.logits.copy()
     without[own] = -np.inf
     stranger = _signals(without, distances)
-    spread = np.maximum(belongs.std(axis=0), SMALLEST_SPREAD)
-    means = belongs.mean(axis=0)
-    both = (np.concatenate([belongs, stranger]) - means) / spread
-    weights = np.maximum(_logistic(both, np.repeat([1.0, 0.0], len(belongs))), 0.0)
+    count, spread = len(belongs), _spread(belongs, np.ones(2))
+    both = (np.concatenate([belongs, stranger]) - belongs.mean(axis=0)) / spread
+    weights = np.maximum(_logistic(both, np.repeat([1.0, 0.0], count)), 0.0)
     if not weights.any():
         weights = np.array([1.0, 0.0])
-    together = max(float(((belongs - means) / spread @ weights).std()), SMALLEST_SPREAD * float(weights.sum()))
-    energy, distance = weights / spread / together
+    energy, distance = weights / spread / _spread(both[:count] @ weights, np.linalg.norm(weights))
     return {
         "energy": float(energy),
         "distance": float(distance),
@@ -197,6 +195,12 @@ def _signals(logits: np.ndarray, distances: np.ndarray) -> np.ndarray:
     top = logits[rows, best]
     energy = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
     return np.stack([energy, -np.log(distances[rows, best])], axis=1)
+
+
+def _spread(values: np.ndarray, usual: np.ndarray | np.floating) -> np.ndarray:
+    """The standard deviation over the rows, drawn to the usual one where these are few. values: (rows, …)."""
+    found: np.ndarray = np.sqrt((len(values) * values.var(axis=0) + FEW * usual**2) / (len(values) + FEW))
+    return found
 
 
 def _distances(places: np.ndarray, centres: np.ndarray) -> np.ndarray:

@@ -65,6 +65,12 @@ def test_the_factor_of_the_distance_is_high_where_distance_tells_and_low_where_i
     assert ratios[0] > 10 * ratios[1]
 
 
+def test_three_rows_that_happen_to_be_alike_do_not_make_a_signal_huge():
+    logits, summaries, targets = np.tile([4.0, 0.0], (3, 1)), np.tile([0.9, 0.1], (3, 1)), np.zeros(3, dtype=np.int64)
+    few = fit_factors(Encoded(logits, summaries, targets), np.eye(2), np.eye(2))
+    assert 0.0 < few["energy"] + few["distance"] < 3.0
+
+
 @pytest.mark.parametrize("false_reject", [0.05, 0.1, 0.5])
 def test_a_fitted_threshold_keeps_to_its_budget_of_false_rejections(false_reject):
     plain = random_artifact(labels=4, scale=1.0)
