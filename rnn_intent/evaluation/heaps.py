@@ -24,6 +24,7 @@ ENOUGH = 0.995  # of the heaps of each kind: a little more than is wanted of kin
 COMMON = 300  # characters
 HEAPS = 1000  # of each kind
 SEED = 13
+TAIL = 1.5  # scale of the lower tail of what belongs, in standard deviations of the score (docs/rejection.md)
 
 
 def pairs_weight(artifact: Artifact, train: Sequence[str], valid: Sequence[str], false_reject: float) -> float:
@@ -33,7 +34,7 @@ def pairs_weight(artifact: Artifact, train: Sequence[str], valid: Sequence[str],
     """
     belong, *strange = _evidence(artifact, [valid, *heaps(train)])
     for weight in WEIGHTS:
-        threshold = threshold_expected(_weighed(belong, weight), false_reject)
+        threshold = threshold_expected(_weighed(belong, weight), false_reject, TAIL)
         if all((_weighed(kind, weight) < threshold).mean() >= ENOUGH for kind in strange):
             return weight
     return WEIGHTS[-1]

@@ -51,21 +51,18 @@ def threshold_for(scores: np.ndarray, false_reject: float) -> float:
     return float(ordered[allowed])
 
 
-def threshold_expected(scores: np.ndarray, false_reject: float) -> float:
+def threshold_expected(scores: np.ndarray, false_reject: float, tail: float) -> float:
     """The threshold below which this share of further sentences like these is expected.
 
     It lies at rank p (n + 1) of the scores, between two of them (Weibull 1939). The lowest of few is too high: of
-    three, it would reject a quarter of what comes. Then it lies below them, where a tail that falls off exponentially
-    through their lowest and their median has it. false_reject: above 0.
+    three, it would reject a quarter of what comes. Then it lies below them, where an exponential tail of the scale
+    `tail` has it, in the scores' units; three scores do not tell their own. false_reject: above 0.
     """
     ordered = np.sort(scores)
     expected = false_reject * (len(ordered) + 1)
-    if expected >= 1:
-        return float(np.interp(expected - 1, np.arange(len(ordered)), ordered))
-    if len(ordered) == 1:
-        return float(ordered[0])
-    beyond = -math.log(expected) / math.log((len(ordered) + 1) / 2)
-    return float(ordered[0] - beyond * (np.median(ordered) - ordered[0]))
+    if expected < 1:
+        return float(ordered[0] + tail * math.log(expected))
+    return float(np.interp(expected - 1, np.arange(len(ordered)), ordered))
 
 
 def operating_points(
