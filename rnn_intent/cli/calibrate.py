@@ -110,11 +110,11 @@ def _labelled(artifact: Artifact, path: Path, data: Path | None, format: str, en
 
 
 def _points(rows: RejectionRows, chosen: OperatingPoint) -> list[OperatingPoint]:
-    """The usual budgets, each threshold once, and the chosen one among them."""
+    """The usual budgets, of those that do the same one, and the chosen threshold among them."""
     from rnn_intent.evaluation.rejection_cost import operating_points
 
     points = operating_points(rows.scores, rows.correct, rows.outside)
-    found = {point.threshold: point for point in [*points, chosen]}
+    found = {(point.false_reject, point.recall): point for point in [*points, chosen]}
     return sorted(found.values(), key=lambda point: point.threshold)
 
 

@@ -14,7 +14,7 @@ from random import Random
 import numpy as np
 
 from rnn_intent.artifact import Artifact
-from rnn_intent.evaluation.rejection_cost import threshold_expected
+from rnn_intent.evaluation.rejection_cost import evidence_expected, evidence_of
 from rnn_intent.inference.familiarity import Familiarity
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.text.patterns import han_pattern
@@ -24,7 +24,6 @@ ENOUGH = 0.995  # of the heaps of each kind: a little more than is wanted of kin
 COMMON = 300  # characters
 HEAPS = 1000  # of each kind
 SEED = 13
-TAIL = 1.5  # scale of the lower tail of what belongs, in standard deviations of the score (docs/rejection.md)
 
 
 def pairs_weight(artifact: Artifact, train: Sequence[str], valid: Sequence[str], false_reject: float) -> float:
@@ -34,7 +33,7 @@ def pairs_weight(artifact: Artifact, train: Sequence[str], valid: Sequence[str],
     """
     belong, *strange = _evidence(artifact, [valid, *heaps(train)])
     for weight in WEIGHTS:
-        threshold = threshold_expected(_weighed(belong, weight), false_reject, TAIL)
+        threshold = evidence_expected(_weighed(belong, weight), false_reject)
         if all((_weighed(kind, weight) < threshold).mean() >= ENOUGH for kind in strange):
             return weight
     return WEIGHTS[-1]
@@ -56,10 +55,8 @@ def heaps(texts: Sequence[str]) -> list[list[str]]:
 
 
 def evidence(predictor: Predictor, texts: Sequence[str]) -> np.ndarray:
-    """(texts,): what the sigmoid of the in-scope score is taken of."""
-    scores = predictor.in_scope_scores(texts)
-    found: np.ndarray = 2 * np.arctanh(np.clip(2 * scores - 1, -1 + 1e-12, 1 - 1e-12))
-    return found
+    """(texts,): how much speaks for each to belong."""
+    return evidence_of(predictor.in_scope_scores(texts))
 
 
 def _evidence(artifact: Artifact, kinds: Sequence[Sequence[str]]) -> list[np.ndarray]:

@@ -20,9 +20,9 @@ import numpy as np
 from rnn_intent.artifact import Artifact
 from rnn_intent.data.example import Example
 from rnn_intent.data.outliers import made_outliers
-from rnn_intent.evaluation.heaps import TAIL, WEIGHTS, evidence, pairs_weight
+from rnn_intent.evaluation.heaps import WEIGHTS, evidence, pairs_weight
 from rnn_intent.evaluation.likeness import likeness_factors, likeness_tensors
-from rnn_intent.evaluation.rejection_cost import threshold_expected, threshold_for
+from rnn_intent.evaluation.rejection_cost import evidence_expected, threshold_for
 from rnn_intent.inference.familiarity import neighbours
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.inference.rejection import SMALLEST_DISTANCE
@@ -77,7 +77,7 @@ def fit_rejection(
     if outside:
         spread = float(evidence(Predictor(artifact), texts).std())
         artifact = _with_factors(artifact, likeness_factors(tensors, encoded.logits, spread))
-    at = threshold_expected(evidence(Predictor(artifact), texts), false_reject, TAIL)
+    at = evidence_expected(evidence(Predictor(artifact), texts), false_reject)
     return _centred(artifact, at, {"false_reject": false_reject, "rows": len(texts)})
 
 

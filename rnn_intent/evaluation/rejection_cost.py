@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+TAIL = 1.5  # scale of the lower tail of what belongs, in standard deviations of the score (docs/rejection.md)
 BUDGETS = (0.01, 0.02, 0.05, 0.10, 0.20)  # shares of in-scope sentences that one may be ready to lose
 
 
@@ -51,18 +52,32 @@ def threshold_for(scores: np.ndarray, false_reject: float) -> float:
     return float(ordered[allowed])
 
 
-def threshold_expected(scores: np.ndarray, false_reject: float, tail: float) -> float:
-    """The threshold below which this share of further sentences like these is expected.
+def evidence_of(scores: np.ndarray) -> np.ndarray:
+    """What the sigmoid of the in-scope score is taken of, in standard deviations of the score."""
+    found: np.ndarray = 2 * np.arctanh(np.clip(2 * scores - 1, -1 + 1e-12, 1 - 1e-12))
+    return found
 
-    It lies at rank p (n + 1) of the scores, between two of them (Weibull 1939). The lowest of few is too high: of
-    three, it would reject a quarter of what comes. Then it lies below them, where an exponential tail of the scale
-    `tail` has it, in the scores' units; three scores do not tell their own. false_reject: above 0.
+
+def evidence_expected(evidence: np.ndarray, false_reject: float) -> float:
+    """The evidence below which this share of further sentences like these is expected.
+
+    It lies at rank p (n + 1) of theirs, between two of them (Weibull 1939). The lowest of few is too high: of three, it
+    would reject a quarter of what comes. Then it lies below them, where an exponential tail has it; how far that falls
+    three do not tell. false_reject: above 0.
     """
-    ordered = np.sort(scores)
+    ordered = np.sort(evidence)
     expected = false_reject * (len(ordered) + 1)
     if expected < 1:
-        return float(ordered[0] + tail * math.log(expected))
+        return float(ordered[0] + TAIL * math.log(expected))
     return float(np.interp(expected - 1, np.arange(len(ordered)), ordered))
+
+
+def threshold_expected(scores: np.ndarray, false_reject: float) -> float:
+    """The highest threshold that rejects at most this share of the sentences, and of further ones, as is expected."""
+    highest = threshold_for(scores, false_reject)
+    if false_reject == 0.0:
+        return highest
+    return min(highest, 0.5 + 0.5 * math.tanh(evidence_expected(evidence_of(scores), false_reject) / 2))
 
 
 def operating_points(

@@ -11,7 +11,7 @@ from rnn_intent.artifact import Artifact
 from rnn_intent.data.example import Example
 from rnn_intent.errors import DataError
 from rnn_intent.evaluation.rejection import fit_rejection, made_strangers, threshold_against
-from rnn_intent.evaluation.rejection_cost import OperatingPoint, at_threshold, threshold_for
+from rnn_intent.evaluation.rejection_cost import OperatingPoint, at_threshold, threshold_expected
 from rnn_intent.inference.predictor import Predictor
 
 
@@ -73,4 +73,4 @@ def choose_threshold(
     """The threshold on one of the two budgets, and what it does."""
     if false_accept is not None:
         return rows.at(min(1.0, threshold_against(rows.outside, false_accept)))
-    return rows.at(threshold_for(rows.scores, 0.05 if false_reject is None else false_reject))
+    return rows.at(threshold_expected(rows.scores, 0.05 if false_reject is None else false_reject))

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from rnn_intent.evaluation.rejection_cost import (
+    TAIL,
     at_threshold,
     coverage_curve,
+    evidence_expected,
     operating_points,
     recall_curve,
     threshold_expected,
@@ -43,22 +45,28 @@ def test_ties_never_break_the_budget() -> None:
 
 
 def lost_of_further(threshold: Callable[[np.ndarray], float], rows: int) -> float:
-    """Share of further sentences below thresholds that so many rows set; the scores' lower tail is exponential."""
-    drawn = -np.random.default_rng(0).gumbel(size=(2000, rows + 50))
+    """Share of further sentences below what so many rows set; the evidence's lower tail is exponential."""
+    drawn = -TAIL * np.random.default_rng(0).gumbel(size=(2000, rows + 50))
     return float(np.mean([(row[rows:] < threshold(row[:rows])).mean() for row in drawn]))
 
 
 @pytest.mark.parametrize("rows", [3, 5, 8, 12, 19, 40, 500])
 def test_of_further_sentences_the_budget_is_lost_on_average(rows: int) -> None:
-    assert lost_of_further(lambda scores: threshold_expected(scores, 0.05, 1.0), rows) == pytest.approx(0.05, abs=0.025)
+    assert lost_of_further(lambda scores: evidence_expected(scores, 0.05), rows) == pytest.approx(0.05, abs=0.025)
 
 
 def test_the_lowest_of_three_would_turn_a_quarter_away() -> None:
     assert lost_of_further(lambda scores: threshold_for(scores, 0.05), 3) > 0.2
 
 
-def test_the_threshold_of_a_large_budget_is_the_highest_score() -> None:
-    assert threshold_expected(SCORES, 1.0, 1.0) == 1.0
+def test_no_more_evidence_is_asked_for_than_the_rows_have() -> None:
+    assert evidence_expected(SCORES, 1.0) == 1.0
+
+
+@pytest.mark.parametrize("budget", [0.0, 0.01, 0.05, 0.1, 0.3, 0.999, 1.0])
+def test_further_sentences_lower_the_threshold_and_never_raise_it(budget: float) -> None:
+    assert 0.0 < threshold_expected(SCORES, budget) <= threshold_for(SCORES, budget)
+    assert (threshold_expected(SCORES, budget) < SCORES.min()) == (0.0 < budget < 1 / 11)
 
 
 def test_operating_points_lose_more_as_the_budget_grows() -> None:
