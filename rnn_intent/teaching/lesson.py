@@ -13,30 +13,36 @@ from rnn_intent.teaching.classroom import Classroom, Teacher
 from rnn_intent.teaching.sentences import Gathered
 
 AT_ONCE = 1024  # sentences between two signs of life
-PRIOR = 50.0  # validation rows that speak for teachers which count the same
+PRIOR = 50.0  # validation rows that speak for models which count the same
 STEPS = 100  # of the expectation maximisation; the shares stand still much sooner
 
 
-def teacher_shares(teachers: Sequence[Teacher], room: Classroom, prior: float = PRIOR) -> list[float]:
+def teacher_shares(teachers: Sequence[Teacher], room: Classroom, prior: Sequence[float] = ()) -> list[float]:
     """How much each counts: such that together they find the validation rows' intents most likely.
 
-    These are the weights of a mixture, by expectation maximisation (Dempster et al. 1977), drawn towards equal ones for
-    every model as by `prior` rows, so that few rows decide little. Who says nothing about the validation rows counts
-    as many models as it is. Raises UsageError for a teacher that knows none of the labels.
+    These are the weights of a mixture, by expectation maximisation (Dempster et al. 1977). prior: rows that speak for
+    each teacher before any has spoken, so that few rows decide little; without it, as many for every model. Who says
+    nothing about the validation rows counts as by the prior. Raises UsageError for a teacher that knows none of the
+    labels.
     """
-    equal = np.array([float(teacher.models) for teacher in teachers])
-    equal /= equal.sum()
+    rows = np.array(prior or _alike(teachers))
+    found: np.ndarray = rows / rows.sum()
     said = np.stack([_of_own_intent(teacher, room) for teacher in teachers])  # (teachers, rows)
     heard = said.any(axis=1)
     said = said[heard][:, said[heard].any(axis=0)]
-    shares = begin = equal[heard] / max(equal[heard].sum(), 1e-12)
+    shares = begin = found[heard] / max(found[heard].sum(), 1e-12)
     for _ in range(STEPS):
         owed = shares[:, None] * said
-        shares = (owed / owed.sum(axis=0)).sum(axis=1) + prior * begin
+        shares = (owed / owed.sum(axis=0)).sum(axis=1) + rows.sum() * begin
         shares = shares / shares.sum()
-    found = equal.copy()
-    found[heard] = shares * equal[heard].sum()
+    found[heard] = shares * found[heard].sum()
     return [float(share) for share in found]
+
+
+def _alike(teachers: Sequence[Teacher]) -> list[float]:
+    """A prior for which every model counts the same."""
+    models = sum(teacher.models for teacher in teachers)
+    return [PRIOR * teacher.models / models for teacher in teachers]
 
 
 def _of_own_intent(teacher: Teacher, room: Classroom) -> np.ndarray:
@@ -94,7 +100,7 @@ def write_lessons(
     run: RunFolder,
     refit: bool,
     on_step: Callable[[int, int], None] = lambda _done, _all: None,
-    prior: float = PRIOR,
+    prior: Sequence[float] = (),
 ) -> list[float]:
     """Writes what the teachers say, and what they say for a second training, on the validation rows too: when some have
     learned these rows, and of sentences made of them.

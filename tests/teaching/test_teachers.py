@@ -77,7 +77,8 @@ def test_teachers_count_by_how_likely_they_find_the_validation_rows():
 def test_few_validation_rows_decide_little():
     two = [sure(0.9, ROWS), sure(0.2, ROWS)]
     assert 0.4 < teacher_shares(two, ROOM)[1] < 0.5
-    assert 0.2 < teacher_shares(two, ROOM, prior=5.0)[1] < 0.4
+    assert 0.2 < teacher_shares(two, ROOM, prior=[2.5, 2.5])[1] < 0.4
+    assert teacher_shares(two, ROOM, prior=[100.0, 300.0])[1] == pytest.approx(0.75, abs=0.05)
 
 
 def test_ngrams_teach_what_the_words_say():
