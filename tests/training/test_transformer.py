@@ -166,6 +166,11 @@ def test_the_epoch_that_is_best_on_validation_rows_is_kept(model, quick):
     assert (logits(model.ids(TEXTS)).argmax(axis=1) == 1 - TARGETS).mean() == max(scores)
 
 
+def test_of_epochs_that_are_equally_good_the_last_is_kept(model, quick):
+    logits = taught(model, 40, valid=np.full(len(TARGETS), -1))  # rows that no epoch can know
+    assert (logits(model.ids(TEXTS)).argmax(axis=1) == TARGETS).mean() > 0.9
+
+
 def test_a_folder_that_holds_no_transformer_is_refused(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelError, match="cannot be read as a transformer"):
