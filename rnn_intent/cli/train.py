@@ -75,8 +75,6 @@ def train(
     if result.unchanged:
         say(f"{result.run} was finished already; nothing in it has changed")
     print(result.run if quiet else told(result))
-    if result.test is not None and result.test.rows < FEW_ROWS and not quiet:
-        say(f"{result.test.rows} test rows say little; the same with --cross-validate 5 judges by every row")
 
 
 def _folder(folder: Path, seeds: int | None, folds: int | None, named: bool) -> Path:
@@ -132,8 +130,9 @@ def told(result: TrainingResult) -> str:
     if result.refit_epochs:
         rows.append(["then", f"{result.refit_epochs} epochs on all rows, those of validation too"])
     if result.test is not None:
-        few = f" of {result.test.rows} rows" if result.test.rows < FEW_ROWS else ""
-        rows.append(["test", f"{result.test.accuracy:.2%}{few}, macro-F1 {result.test.macro_f1:.2%}"])
+        rows.append(["test", f"{result.test.accuracy:.2%}, macro-F1 {result.test.macro_f1:.2%}"])
+        if result.test.rows < FEW_ROWS:
+            rows.append(["", f"of {result.test.rows} rows; train --cross-validate 5 judges by every row"])
     if result.vectors_coverage is not None:
         rows.append(["vectors", f"for {result.vectors_coverage:.1%} of the vocabulary"])
     if result.half is not None:

@@ -62,8 +62,8 @@ def evidence_expected(evidence: np.ndarray, false_reject: float) -> float:
     """The evidence below which this share of further sentences like these is expected.
 
     It lies at rank p (n + 1) of theirs, between two of them (Weibull 1939). The lowest of few is too high: of three, it
-    would reject a quarter of what comes. Then it lies below them, where an exponential tail has it; how far that falls
-    three do not tell. false_reject: above 0.
+    would reject a quarter of what comes. Then it lies below them, where an exponential tail has it, of a scale that is
+    given, as so few do not tell their own. false_reject: above 0.
     """
     ordered = np.sort(evidence)
     expected = false_reject * (len(ordered) + 1)
