@@ -154,6 +154,8 @@ def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> Calibration:
     searched by golden sections.
     """
     known = targets >= 0
+    if not known.any():
+        return Calibration(1.0, 0.0)
     rows, own = logits[known].astype(np.float64), targets[known]
 
     def loss(log_temperature: float) -> float:

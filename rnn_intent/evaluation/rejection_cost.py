@@ -63,10 +63,12 @@ def evidence_expected(evidence: np.ndarray, false_reject: float) -> float:
 
     It lies at rank p (n + 1) of theirs, between two of them (Weibull 1939). The lowest of few is too high: of three, it
     would reject a quarter of what comes. Then it lies below them, where an exponential tail has it, of a scale that is
-    given, as so few do not tell their own. false_reject: above 0.
+    given, as so few do not tell their own. That nothing at all is rejected no rows promise: for 0 it is the lowest.
     """
     ordered = np.sort(evidence)
     expected = false_reject * (len(ordered) + 1)
+    if expected == 0:
+        return float(ordered[0])
     if expected < 1:
         return float(ordered[0] + TAIL * math.log(expected))
     return float(np.interp(expected - 1, np.arange(len(ordered)), ordered))
@@ -75,7 +77,7 @@ def evidence_expected(evidence: np.ndarray, false_reject: float) -> float:
 def threshold_expected(scores: np.ndarray, false_reject: float) -> float:
     """The highest threshold that rejects at most this share of the sentences, and of further ones, as is expected."""
     highest = threshold_for(scores, false_reject)
-    if false_reject == 0.0:
+    if false_reject == 0:
         return highest
     return min(highest, 0.5 + 0.5 * math.tanh(evidence_expected(evidence_of(scores), false_reject) / 2))
 

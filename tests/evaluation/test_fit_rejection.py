@@ -71,7 +71,7 @@ def test_three_rows_that_happen_to_be_alike_do_not_make_a_signal_huge():
     assert 0.0 < few["energy"] + few["distance"] < 3.0
 
 
-@pytest.mark.parametrize("false_reject", [0.05, 0.1, 0.5])
+@pytest.mark.parametrize("false_reject", [0.0, 0.05, 0.1, 0.5])
 def test_a_fitted_threshold_keeps_to_its_budget_of_false_rejections(false_reject):
     plain = random_artifact(labels=4, scale=1.0)
     rows = examples(plain)

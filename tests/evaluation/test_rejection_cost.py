@@ -61,6 +61,7 @@ def test_the_lowest_of_three_would_turn_a_quarter_away() -> None:
 
 def test_no_more_evidence_is_asked_for_than_the_rows_have() -> None:
     assert evidence_expected(SCORES, 1.0) == 1.0
+    assert evidence_expected(SCORES, 0.0) == SCORES.min()
 
 
 @pytest.mark.parametrize("budget", [0.0, 0.01, 0.05, 0.1, 0.3, 0.999, 1.0])
