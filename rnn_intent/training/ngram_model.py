@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from rnn_intent.text.ngrams import token_ngrams
-from rnn_intent.training.linear_head import best_weight
+from rnn_intent.training.linear_head import Regression, best_regression
 from rnn_intent.training.schedule import MANY_ROWS
 
 WORDS = 0.3  # of a sentence's squared length is made of words and their pairs, where n-grams would leave them less
@@ -30,18 +30,17 @@ Parts = dict[str, tuple[int, float]]  # column and weight
 
 
 class NgramModel:
-    """parts: each known part's column and weight; weight: (columns + 1, classes), the bias as its last row.
+    """parts: each known part's column and weight; regression: one row of weights for each column, and the bias.
 
-    words: the share of a sentence that words and pairs have, or none, for what they have by themselves. strength: that
-    of the regulariser which it was fitted with.
+    words: the share of a sentence that words and pairs have, or none, for what they have by themselves.
     """
 
-    def __init__(self, parts: Parts, words: float | None, weight: Tensor, strength: float) -> None:
-        self._parts, self._words, self._weight, self.strength = parts, words, weight, strength
+    def __init__(self, parts: Parts, words: float | None, regression: Regression) -> None:
+        self._parts, self._words, self.regression = parts, words, regression
 
     def logits(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
         """(rows, classes)."""
-        return _Bags(token_lists, self._parts).logits(self._words)(self._weight).numpy()
+        return _Bags(token_lists, self._parts).logits(self._words)(self.regression.weight).numpy()
 
 
 def fit_ngrams(
@@ -57,10 +56,10 @@ def fit_ngrams(
     train, valid = _Bags(tokens, parts), _Bags(valid_tokens, parts)
     words = WORDS if train.share_of_words < WORDS else None
     shape = (len(parts) + 1, classes)
-    weight, strength = best_weight(
+    regression = best_regression(
         train.logits(words), targets, valid.logits(words), valid_targets, shape, strengths, STEPS
     )
-    return NgramModel(parts, words, weight, strength)
+    return NgramModel(parts, words, regression)
 
 
 def parts_of(tokens: Sequence[str]) -> tuple[list[str], list[str]]:

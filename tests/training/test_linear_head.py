@@ -27,6 +27,10 @@ def test_a_strong_pull_keeps_the_answers_careful():
 def test_three_validation_rows_that_any_strength_gets_right_do_not_choose_the_weakest():
     targets = np.array([0, 1] * 20)
     vectors = np.array([[1.0], [-1.0]] * 20, dtype=np.float32)
-    assert fit_head(vectors, targets, vectors[:3], targets[:3], 2).strength == STRENGTHS[-1]
-    assert fit_head(vectors, targets, vectors[:0], targets[:0], 2).strength == STRENGTHS[-1]  # none has an objection
-    assert fit_head(vectors, targets, vectors[:3], 1 - targets[:3], 2).strength == STRENGTHS[0]
+
+    def chosen(valid_vectors, valid_targets):
+        return fit_head(vectors, targets, valid_vectors, valid_targets, 2).regression.strength
+
+    assert chosen(vectors[:3], targets[:3]) == STRENGTHS[-1]
+    assert chosen(vectors[:0], targets[:0]) == STRENGTHS[-1]  # none has an objection
+    assert chosen(vectors[:3], 1 - targets[:3]) == STRENGTHS[0]

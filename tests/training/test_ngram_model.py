@@ -50,7 +50,7 @@ def test_short_words_keep_the_share_that_they_have():
     bags = _Bags(tokens, parts)
     assert bags.share_of_words > WORDS
     model = fit_ngrams(tokens, targets, tokens, targets, 2)
-    np.testing.assert_array_equal(model.logits(tokens), bags.logits(None)(model._weight).numpy())
+    np.testing.assert_array_equal(model.logits(tokens), bags.logits(None)(model.regression.weight).numpy())
 
 
 def test_another_process_finds_the_same_weights():
