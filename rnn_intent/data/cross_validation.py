@@ -61,13 +61,7 @@ class LeaveOneOut:
     def answers(self) -> Answers:
         scores = np.zeros((len(self._intents), self._count), dtype=np.float32)
         for view in VIEWS:
-            vectors = Vectors(self._ngrams, view)
-            inverse, sums = self._learned(vectors)
-            for place, inputs in vectors.blocks():
-                projected = inputs @ inverse  # (sentences, size)
-                leverage = np.einsum("ij,ij->i", projected, inputs)[:, None]
-                seen = projected @ sums - leverage * self._targets(place)  # (sentences, intents)
-                scores[place] += seen / np.maximum(1 - leverage, 1e-3) / len(VIEWS)
+            self._add(scores, Vectors(self._ngrams, view))
         mine = np.arange(len(scores)), self._intents
         own = scores[mine]
         scores[mine] = -np.inf
@@ -87,6 +81,15 @@ class LeaveOneOut:
             found = np.where(value > closest, best + place.start, found)
             closest = np.maximum(closest, value)
         return found
+
+    def _add(self, scores: np.ndarray, vectors: Vectors) -> None:
+        """What one classifier says, to what the others have said, (sentences, intents)."""
+        inverse, sums = self._learned(vectors)
+        for place, inputs in vectors.blocks():
+            projected = inputs @ inverse  # (sentences, size)
+            leverage = np.einsum("ij,ij->i", projected, inputs)[:, None]
+            seen = projected @ sums - leverage * self._targets(place)  # (sentences, intents)
+            scores[place] += seen / np.maximum(1 - leverage, 1e-3) / len(VIEWS)
 
     def _learned(self, vectors: Vectors) -> tuple[np.ndarray, np.ndarray]:
         """(X'X + RIDGE)^-1, (size, size), and X'Y, (size, intents)."""
@@ -120,7 +123,7 @@ class Vectors:
         rows, hashes, counts = rows[shared], hashes[shared], counts[shared]
         order = np.argsort(rows, kind="stable")
         self._rows, hashes = rows[order], hashes[order]
-        self._columns = (hashes % np.uint64(self.size)).astype(np.intp)
+        self._columns = (hashes % np.uint64(self.size)).astype(np.int32)
         signs = ((hashes >> np.uint64(30)) & np.uint64(1)).astype(np.float32) * 2 - 1
         weights = np.log((1 + self.count) / (1 + np.minimum(counts[order], self.count))) + 1
         self._weights = signs * weights.astype(np.float32)

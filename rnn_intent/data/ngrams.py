@@ -37,7 +37,7 @@ class Ngrams:
         joined = "".join(f" {text.replace(chr(_END), ' ')} \n" for text in texts)
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
         ends = codes == _END
-        self._rows = np.cumsum(ends) - ends  # the text that each character belongs to
+        self._rows = (np.cumsum(ends) - ends).astype(np.int32)  # the text that each character belongs to
         self._space = ends | (codes == _SPACE)
         self._ends = ends
         self._sums = np.zeros(len(codes) + 1, dtype=np.uint64)
@@ -48,8 +48,8 @@ class Ngrams:
 
     def characters(self, length: int, chinese: bool) -> Occurrences:
         """N-grams of characters, those across words too, of the texts that hold Chinese characters or of the others."""
-        starts = np.arange(len(self._rows) - length + 1)
-        stops = starts + length
+        starts = np.arange(len(self._rows) - length + 1, dtype=np.int32)
+        stops = starts + np.int32(length)
         last = stops - 1
         fits = (self._rows[starts] == self._rows[last]) & ~self._ends[last]
         fits &= self.chinese[self._rows[starts]] == chinese

@@ -32,6 +32,7 @@ MARGIN = 0.2  # closer than this, the first of two intents is right half of the 
 UNKNOWN = 2.0  # of unknown words; the unit is the standard deviation of the score (docs/rejection.md)
 FOREIGN = 2  # unknown words that one with an unknown letter counts for
 DIRECTIONS = 32
+BLOCK = 4096  # rows whose spread is gathered at a time
 MADE, MADE_SEED = 2000, 13  # sentences that belong to no intent, where there are none
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
 FEW = 5  # rows that speak for a spread of 1: three that happen to be alike must not make a signal's factor huge
@@ -140,9 +141,12 @@ def discriminant(summaries: np.ndarray, targets: np.ndarray, labels: int) -> tup
     """
     counts = np.bincount(targets, minlength=labels)[:, None]
     means = np.stack([np.bincount(targets, column, labels) for column in summaries.T], axis=1) / np.maximum(counts, 1)
-    apart = summaries - means[targets]
-    covariance = apart.T @ apart / len(apart)
-    size = len(covariance)
+    size = summaries.shape[1]
+    covariance = np.zeros((size, size))
+    for start in range(0, len(summaries), BLOCK):  # all at once would be most of the memory that a training takes
+        rows = slice(start, start + BLOCK)
+        apart = summaries[rows] - means[targets[rows]]
+        covariance += apart.T @ apart / len(summaries)
     sphere = np.trace(covariance) / size
     covariance = (1 - SHRINKAGE) * covariance + (SHRINKAGE * sphere + 1e-6) * np.eye(size)
     variances, axes = np.linalg.eigh(covariance)
