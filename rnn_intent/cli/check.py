@@ -12,6 +12,7 @@ import typer
 
 from rnn_intent.cli.options import Encoding, Format, Json, share
 from rnn_intent.cli.output import examples, say
+from rnn_intent.cli.rows import read_told
 from rnn_intent.errors import CheckFailed, DataError, UsageError, printable
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _write(fix: Path, splits: Splits, out_of_scope: str) -> None:
 
 def _splits(files: list[Path] | None, format: str, encoding: str) -> dict[str, list[Example]]:
     """The rows by split: of one file its own splits; of several, each file is one, named after it."""
-    from rnn_intent.data.readers import WHOLE, read_contents
+    from rnn_intent.data.readers import WHOLE
     from rnn_intent.starter import shipped_data
 
     paths = files or list(shipped_data())
@@ -170,13 +171,11 @@ def _splits(files: list[Path] | None, format: str, encoding: str) -> dict[str, l
     problems: list[str] = []
     for path in paths:
         try:
-            contents = read_contents(path, format, encoding, keep_blank=True)
+            found = read_told(path, format, encoding, keep_blank=True)
         except DataError as error:
             problems += error.problems
             continue
-        for warning in contents.warnings:
-            say(warning)
-        for name, rows in contents.splits.items():
+        for name, rows in found.items():
             splits.setdefault(_split_name(path) if name == WHOLE and len(paths) > 1 else name, []).extend(rows)
     if problems:
         raise DataError(problems)

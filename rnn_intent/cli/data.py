@@ -11,6 +11,7 @@ from rnn_intent.cli import check
 from rnn_intent.cli.groups import group
 from rnn_intent.cli.options import Encoding, Format
 from rnn_intent.cli.output import examples, say
+from rnn_intent.cli.rows import read_told
 from rnn_intent.errors import UsageError, printable
 
 app = group("Check, convert and divide data files.", "rnn-intent data check my.tsv")
@@ -35,9 +36,9 @@ def convert(
 ) -> None:
     """Write the same rows in another format (UTF-8)."""
     from rnn_intent.data.convert import write_examples, write_splits
-    from rnn_intent.data.readers import WHOLE, read_splits
+    from rnn_intent.data.readers import WHOLE
 
-    splits = read_splits(source, format, encoding)
+    splits = read_told(source, format, encoding)
     if WHOLE in splits:
         notes = write_examples(splits[WHOLE], target, to, force)
     elif target.suffix and not target.is_dir():
@@ -66,12 +67,12 @@ def split(
     Every intent is divided by the same shares.
     """
     from rnn_intent.data.convert import write_splits
-    from rnn_intent.data.readers import read_examples
+    from rnn_intent.data.readers import chosen
     from rnn_intent.data.split import split_examples
 
     if valid + test >= 1:
         raise UsageError(f"--valid {valid} --test {test}: leave no rows to train on")
-    parts = split_examples(read_examples(source, format, encoding), valid, test, seed)
+    parts = split_examples(chosen(read_told(source, format, encoding), source), valid, test, seed)
     named = dict(zip(("train", "valid", "test"), parts, strict=True))
     for note in write_splits(named, folder, to, force):
         say(note)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnn_intent.cli.output import say
 from rnn_intent.errors import DataError, UsageError, printable
 
 if TYPE_CHECKING:
@@ -28,11 +29,21 @@ def splits_of(model: Path) -> Splits:
     return splits_of_run(run, load(run.config))
 
 
+def read_told(data: Path, format: str, encoding: str, keep_blank: bool = False) -> dict[str, list[Example]]:
+    """The rows by split, as `read_splits` gives them, after saying what is odd about the file. Raises DataError."""
+    from rnn_intent.data.readers import read_contents
+
+    contents = read_contents(data, format, encoding, keep_blank)
+    for warning in contents.warnings:
+        say(warning)
+    return contents.splits
+
+
 def rows_of_file(data: Path, format: str, encoding: str) -> list[Example]:
     """The rows of a file, or the test rows of one that holds splits. Raises DataError."""
-    from rnn_intent.data.readers import WHOLE, read_splits
+    from rnn_intent.data.readers import WHOLE
 
-    splits = read_splits(data, format, encoding)
+    splits = read_told(data, format, encoding)
     if WHOLE in splits:
         return splits[WHOLE]
     if "test" in splits:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnn_intent.data.encoding import read_noted, read_text, shown
 from rnn_intent.data.example import Example
-from rnn_intent.data.formats import clinc, csv, fasttext, jsonl, rasa, seq, tsv, xlsx
+from rnn_intent.data.formats import clinc, csv, fasttext, jsonl, nested, rasa, seq, tsv, xlsx
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import DataError, UsageError, printable, quoted
 
 READERS: dict[str, Callable[[str, Rows], object]] = {
     "jsonl": jsonl.read_lines,
-    "json": jsonl.read_array,
+    "json": nested.read,
     "tsv": tsv.read,
     "csv": csv.read,
     "fasttext": fasttext.read,
@@ -33,10 +33,11 @@ SUFFIXES = {
     ".xlsm": "xlsx",
     ".yml": "rasa",
     ".yaml": "rasa",
+    ".md": "rasa",
     ".txt": "auto",
 }
 SPLIT_NAMES = {"train": ("train", "training"), "valid": ("valid", "val", "dev", "validation"), "test": ("test",)}
-_CLINC = re.compile(r'\{\s*"(?:oos_)?(?:train|val|valid|test)"\s*:\s*\[')
+_CLINC = re.compile(r'"(?:oos_)?(?:train|val|valid|test)"\s*:\s*\[\s*[\[{]')
 WHOLE = ""  # the name of the only part of a file that is not divided into splits
 
 
@@ -57,7 +58,11 @@ def read_examples(
     A path that holds several splits (CLINC JSON, a folder of train/valid/test) needs `split` to choose one.
     Raises one DataError with all the problems of the file.
     """
-    splits = read_contents(path, format, encoding).splits
+    return chosen(read_contents(path, format, encoding).splits, path, split)
+
+
+def chosen(splits: Mapping[str, list[Example]], path: str | Path, split: str | None = None) -> list[Example]:
+    """The rows of a split, or all where there are none. Raises DataError if it is not there, or none is named."""
     if split is None and WHOLE not in splits:
         raise DataError(f"{shown(path)}: holds the splits {', '.join(splits)}; name the one that is meant")
     wanted = split or WHOLE
@@ -99,21 +104,25 @@ def sniff(text: str, suffix: str) -> str:
     start = text[:4096].lstrip()
     first = start.split("\n", 1)[0]
     if named == "json" or (named == "auto" and start[:1] in ("{", "[")):
-        return _sniff_json(start)
+        return _sniff_json(text.strip())
     if named != "auto":
         return named
     if fasttext.MARK in first:
         return "fasttext"
-    if any(line.startswith(("version:", "nlu:")) for line in start.split("\n")):
+    if rasa.is_markdown(start) or any(line.startswith(("version:", "nlu:")) for line in start.split("\n")):
         return "rasa"
     return "tsv" if "\t" in first else "csv" if any(mark in first for mark in csv.DELIMITERS) else "unknown"
 
 
-def _sniff_json(start: str) -> str:
-    if start.startswith("["):
-        return "json"
-    first = start.split("\n", 1)[0].rstrip()
-    return "jsonl" if first.endswith("}") and not _CLINC.match(start) else "clinc"
+def _sniff_json(text: str) -> str:
+    """Rows, one a line, or lists for each split, or else whatever `nested` finds rows in."""
+    first, _, others = text.partition("\n")
+    if text.startswith("{"):
+        if others and first.rstrip().endswith("}"):
+            return "jsonl"
+        if _CLINC.search(text):
+            return "clinc"
+    return "json"
 
 
 def _read_file(path: Path, format: str, encoding: str, keep_blank: bool) -> Contents:

@@ -9,9 +9,11 @@ from rnn_intent.data.example import Example, Slot
 from rnn_intent.errors import DataError, quoted
 
 SHOWN_PROBLEMS = 20
-TEXT_NAMES = frozenset({"text", "utterance", "sentence", "query", "文本", "句子"})
-INTENT_NAMES = frozenset({"intent", "label", "category", "class", "意图", "意圖", "标签", "標籤"})
-LANGUAGE_NAMES = frozenset({"language", "lang", "语言", "語言"})
+# What columns and keys are called, the one that is meant first where there are several: where classes have numbers,
+# "label_text" says their names.
+TEXT_NAMES = ("text", "utterance", "sentence", "query", "utt", "文本", "句子")
+INTENT_NAMES = ("intent", "label_text", "label", "category", "class", "意图", "意圖", "标签", "標籤")
+LANGUAGE_NAMES = ("language", "lang", "语言", "語言")
 JSON_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "a string"}
 JSON_NAMES |= {list: "a list", dict: "an object"}
 

@@ -69,6 +69,12 @@ PIECES = [
         b"[" * 3000,
         b"=1",
     ),
+    *(
+        b'{"intents": [{"tag": "a", "patterns": ["hi", "',
+        b'{"data": [',
+        b'"greet": [{"data": [{"text": "hi"}]}], ',
+        b"## intent:a\n",
+    ),
     *(b"hi 0.5 -1\n", b"2 2\n", b"there nan 1e9\n", b" 1e400", b"iPhone 15 Pro\n", b"# words\n"),
 ]
 ARRAY = b'[\n{"text": "hi", "intent": "greet"},\n{"text": "\xe4\xbd\xa0", "intent": "a", "slots": []}\n]'
@@ -88,7 +94,10 @@ GOOD = {  # a file of each kind
     "vectors": b"3 2\nhi 0.5 -1\n\xe4\xbd\xa0 1 2e-3\nbye 0 0\n",
     "user dictionary": b"# words\niPhone 15 Pro\n\xe4\xbd\xa0\xe5\xa5\xbd\n",
 }
-TEXTS = list(GOOD.values())
+NESTED = b'{"intents": {"greet": {"utterances": [{"data": [{"text": "hi "}, {"text": "Rome", "entity": "c"}]}]}}}'
+MARKDOWN = b"<!-- x -->\n## intent:greet\n- hi [Rome](city)\n* bye\n\n## synonym:a\n- b\n"
+OTHER = {"json": NESTED, "rasa": MARKDOWN}  # another one of the kind
+TEXTS = [*GOOD.values(), *OTHER.values()]
 if importlib.util.find_spec("openpyxl"):
     GOOD["xlsx"] = workbook([["text", "intent"], ["hi", "greet"], [], [5, "greet"], ["bye now", "leave"]])
 KINDS = (*(format for format in FORMATS if format in {"auto", *GOOD}), *(kind for kind in GOOD if kind not in FORMATS))
@@ -103,7 +112,8 @@ ENCODINGS = ["utf-8"] * 6 + ["latin-1", "utf-16", "gb18030", "utf-7", "raw_unico
 
 
 def strange(dice: random.Random, kind: str) -> bytes:
-    return soup(dice) if dice.random() < 0.4 else damaged(dice, GOOD.get(kind) or dice.choice(TEXTS))
+    goods = [files[kind] for files in (GOOD, OTHER) if kind in files] or TEXTS
+    return soup(dice) if dice.random() < 0.4 else damaged(dice, dice.choice(goods))
 
 
 def soup(dice: random.Random) -> bytes:

@@ -1,7 +1,11 @@
-"""CLINC150 as published: one JSON object of lists (`train`, `val`, `test`, `oos_train`, …) of [text, intent] pairs."""
+"""CLINC150 as published: one JSON object of lists (`train`, `val`, `test`, `oos_train`, …) of [text, intent] pairs.
+
+Rows as objects do as well.
+"""
 
 from __future__ import annotations
 
+from rnn_intent.data.formats import jsonl
 from rnn_intent.data.formats.scan import BadJson, Scanner
 from rnn_intent.data.rows import Rows
 
@@ -40,5 +44,7 @@ def read(text: str, rows: Rows) -> dict[str, tuple[int, int]]:
 def _add(line: int, value: object, rows: Rows) -> None:
     if isinstance(value, list) and len(value) == 2:
         rows.add(line, value[0], value[1])
+    elif isinstance(value, dict):
+        jsonl.add(line, value, rows)
     else:
         rows.problem(line, 'no pair ["text", "intent"]')

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from rnn_intent.data.rows import INTENT_NAMES, LANGUAGE_NAMES, TEXT_NAMES, Rows
 from rnn_intent.errors import quoted
 
+FEWEST_PAIRS = 8  # rows, before it is told from them which column is the intent
+OFTENER = 2  # as many different texts as intents, for that
+
 
 class Columns(NamedTuple):
     """Positions in a row of `width` cells."""
@@ -19,11 +22,13 @@ class Columns(NamedTuple):
     header: bool = False
 
 
-def find_columns(first: Sequence[str], line: int, rows: Rows) -> Columns:
-    """Reads a header if the first row is one; otherwise the text stands first and the intent second.
+def find_columns(table: Sequence[Sequence[str]], line: int, rows: Rows) -> Columns:
+    """Reads a header if the first row is one; otherwise the text stands first and the intent second, or as it seems.
 
-    A first row with only one of the two names is noted as a problem: reading it either way would be a guess.
+    A first row with only one of the two names is noted as a problem: reading it either way would be a guess. line: that
+    of the first row.
     """
+    first = table[0]
     names = [cell.strip().strip('"').casefold() for cell in first]
     text, intent, language = (_position(names, known) for known in (TEXT_NAMES, INTENT_NAMES, LANGUAGE_NAMES))
     if text is not None and intent is not None:
@@ -34,6 +39,8 @@ def find_columns(first: Sequence[str], line: int, rows: Rows) -> Columns:
         _half_header(line, rows, first[intent], "text", TEXT_NAMES)
     elif len(names) > 2:
         rows.problem(line, f"{len(names)} columns and no header; add one that names the columns text and intent")
+    else:
+        return _by_habit(table, line, rows)
     return Columns()
 
 
@@ -46,14 +53,11 @@ def add_table(
 
     records: the number of each line, and its cells. add: adds the cells of a line, or notes why they are no row.
     """
-    columns: Columns | None = None
-    for line, cells in records:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if columns is None:
-            columns = find_columns(cells, line, rows)
-            if columns.header or rows.problems:
-                continue
+    table = [(line, cells) for line, cells in records if any(cell.strip() for cell in cells)]
+    if not table:
+        return
+    columns = find_columns([cells for _, cells in table], table[0][0], rows)
+    for line, cells in table[1:] if columns.header or rows.problems else table:
         add(line, cells, columns, rows)
     doubt_header(columns, rows)
 
@@ -75,12 +79,12 @@ def add_cells(
         rows.add(line, clean(cells[columns.text]), clean(cells[columns.intent]), language=clean(language))
 
 
-def doubt_header(columns: Columns | None, rows: Rows) -> None:
+def doubt_header(columns: Columns, rows: Rows) -> None:
     """Warns if the first row was taken for a sentence and is probably a header in other words or another language.
 
     It has few words, and an intent that no other row has, where other intents have several rows.
     """
-    if columns is None or columns.header or not rows.examples:
+    if columns.header or not rows.examples:
         return
     first, others = rows.examples[0], [row.intent for row in rows.examples[1:]]
     if len(first.text.split()) <= 2 and first.intent not in others and len(others) >= 3 * len(set(others)) > 0:
@@ -90,14 +94,28 @@ def doubt_header(columns: Columns | None, rows: Rows) -> None:
         )
 
 
-def _position(names: Sequence[str], known: frozenset[str]) -> int | None:
-    return next((index for index, name in enumerate(names) if name in known), None)
+def _by_habit(table: Sequence[Sequence[str]], line: int, rows: Rows) -> Columns:
+    """Of a table without a header: the intent stands second, unless it is the first cells that are often the same."""
+    pairs = [(cells[0].strip(), cells[1].strip()) for cells in table if len(cells) > 1]
+    firsts, seconds = {first for first, _ in pairs}, {second for _, second in pairs}
+    if len(pairs) < FEWEST_PAIRS or len(firsts) < 2 or len(seconds) < OFTENER * len(firsts):
+        return Columns()
+    seen = f"it says {len(firsts)} different things, the second one {len(seconds)}"
+    rows.warnings.append(
+        f"{rows.name}:{line}: no header; the first column is taken for the intents, because {seen}; "
+        "name the columns in a first line if it is not"
+    )
+    return Columns(text=1, intent=0)
 
 
-def _half_header(line: int, rows: Rows, found: str, missing: str, known: frozenset[str]) -> None:
+def _position(names: Sequence[str], known: Sequence[str]) -> int | None:
+    return next((names.index(name) for name in known if name in names), None)
+
+
+def _half_header(line: int, rows: Rows, found: str, missing: str, known: Sequence[str]) -> None:
     rows.problem(
         line,
         f"looks like a header because of {quoted(found.strip())}, but no column is the {missing}: "
-        f"rename it so (also known: {', '.join(sorted(known - {missing}))}); "
+        f"rename it so (also known: {', '.join(known[1:])}); "
         "if this is a row, put a header text, intent above it",
     )

@@ -1,4 +1,4 @@
-"""JSON rows, one a line or in one array: `{"text", "intent"[, "slots"][, "language"]}`, or words with BIO tags."""
+"""JSON rows, one a line: `{"text", "intent"[, "slots"][, "language"]}`, or words with BIO tags."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Sequence
 
 from rnn_intent.data.example import Example, Slot
 from rnn_intent.data.formats.bio import spans
-from rnn_intent.data.formats.scan import BadJson, Scanner, parse
+from rnn_intent.data.formats.scan import BadJson, parse
 from rnn_intent.data.rows import INTENT_NAMES, JSON_NAMES, TEXT_NAMES, Rows
 from rnn_intent.errors import printable
-
-_TEXTS, _INTENTS = sorted(TEXT_NAMES - {"text"}), sorted(INTENT_NAMES - {"intent"})
 
 
 def read_lines(text: str, rows: Rows) -> None:
@@ -22,17 +20,6 @@ def read_lines(text: str, rows: Rows) -> None:
                 add(number, parse(line, number), rows)
             except BadJson as error:
                 rows.problem(number, error.message)
-
-
-def read_array(text: str, rows: Rows) -> None:
-    """Reads one JSON array of rows; what follows a broken one is not read."""
-    scanner = Scanner(text)
-    try:
-        for line in scanner.elements():
-            add(line, scanner.value(), rows)
-        scanner.end()
-    except BadJson as error:
-        rows.problem(error.line, error.message)
 
 
 def write(examples: Sequence[Example]) -> str:
@@ -55,7 +42,7 @@ def add(line: int, value: object, rows: Rows) -> None:
     except ValueError as error:
         rows.problem(line, printable(str(error), limit=200))
         return
-    intent = _first(value, "intent", _INTENTS)
+    intent = _first(value, INTENT_NAMES)
     if type(intent) is int:  # the number of a class, as data sets for machines have it
         intent = str(intent)
     rows.add(line, text, intent, slots, value.get("language") or "")
@@ -63,9 +50,9 @@ def add(line: int, value: object, rows: Rows) -> None:
 
 def _missing(value: dict[str, object]) -> str:
     """Which of the two keys of a row stands there under no name that is known."""
-    if not TEXT_NAMES & value.keys() and "tokens" not in value:
+    if not any(name in value for name in (*TEXT_NAMES, "tokens")):
         return "text"
-    return "" if INTENT_NAMES & value.keys() else "intent"
+    return "" if any(name in value for name in INTENT_NAMES) else "intent"
 
 
 def _text_and_slots(value: dict[str, object]) -> tuple[object, tuple[Slot, ...]]:
@@ -76,7 +63,7 @@ def _text_and_slots(value: dict[str, object]) -> tuple[object, tuple[Slot, ...]]
         if slots is not None and not _strings(slots):
             raise ValueError("slots beside tokens are a list of BIO tags, all strings")
         return " ".join(words), () if slots is None else spans(words, slots)  # type: ignore[arg-type]
-    return _first(value, "text", _TEXTS), _slots(slots)
+    return _first(value, TEXT_NAMES), _slots(slots)
 
 
 def _slots(value: object) -> tuple[Slot, ...]:
@@ -99,10 +86,8 @@ def _strings(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def _first(value: dict[str, object], name: str, others: Sequence[str]) -> object:
-    if name in value:
-        return value[name]
-    return next((value[other] for other in others if other in value), None)
+def _first(value: dict[str, object], names: Sequence[str]) -> object:
+    return next((value[name] for name in names if name in value), None)
 
 
 def _record(row: Example) -> dict[str, object]:

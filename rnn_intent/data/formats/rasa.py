@@ -1,4 +1,7 @@
-"""Rasa NLU YAML: a list `nlu:` of intents, each with its examples, entities marked `[Berlin](city)`."""
+"""Rasa NLU: a list `nlu:` of intents in YAML, each with its examples, entities marked `[Berlin](city)`.
+
+Up to Rasa 1 it was Markdown: a heading `## intent:greet` over a list of examples.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ _ENTITY = re.compile(
     r"(?:\((?P<name>[^:()\[\]]{1,100})(?::[^)]{0,500})?\)|(?P<json>\{[^}]{1,500}\}))"
 )
 _OTHER_KEYS = {"synonym", "regex", "lookup"}
+_BULLETS = ("-", "*", "+")
+_HEADING = re.compile(r"##\s*(?P<key>\w+)\s*:(?P<name>.*)")
 
 
 class _Loader(BoundedLoader):
@@ -39,6 +44,9 @@ class _Loader(BoundedLoader):
 
 def read(text: str, rows: Rows) -> None:
     """Reads the intents of an NLU file; synonyms, regexes and lookup tables are passed over."""
+    if is_markdown(text):
+        _read_markdown(text, rows)
+        return
     root = _parse(text, rows)
     if rows.problems:
         return
@@ -48,6 +56,11 @@ def read(text: str, rows: Rows) -> None:
         return
     for item in items.value:
         _read_item(item, rows)
+
+
+def is_markdown(text: str) -> bool:
+    """Whether a text begins with a heading of Rasa's Markdown, perhaps after comments."""
+    return _HEADING.match(_uncommented(text).lstrip()) is not None
 
 
 def write(examples: Sequence[Example]) -> str:
@@ -79,6 +92,29 @@ def _parse(text: str, rows: Rows) -> yaml.Node | None:
         line, problem = loader.line if loader else 0, str(error)
     rows.problem(line + 1, f"not YAML: {printable(problem, limit=200)}")
     return None
+
+
+def _read_markdown(text: str, rows: Rows) -> None:
+    intent = None
+    for number, line in enumerate(_uncommented(text).split("\n"), start=1):
+        line = line.strip()
+        if heading := _HEADING.fullmatch(line):
+            intent = heading["name"].strip() if heading["key"] == "intent" else None
+            if intent is None and heading["key"] not in _OTHER_KEYS:
+                rows.problem(number, f"neither intent nor synonym, regex or lookup in {quoted(line)}")
+        elif intent is not None and line[:1] in _BULLETS:
+            _add(number, line[1:].strip(), intent, rows)
+        elif intent is not None and line:
+            rows.problem(number, f"no dash in front of the example {quoted(line)}")
+
+
+def _uncommented(markdown: str) -> str:
+    """Without its comments, but for their line ends, so that lines keep their numbers."""
+    first, *others = markdown.split("<!--")
+    parts = [first]
+    for comment, _, after in (other.partition("-->") for other in others):
+        parts += ["\n" * comment.count("\n"), after]
+    return "".join(parts)
 
 
 def _read_item(item: yaml.Node, rows: Rows) -> None:

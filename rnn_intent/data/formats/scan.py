@@ -37,6 +37,15 @@ class Scanner:
         self._at = 0
         self._skip()
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands, and the line there: what it can be put back to."""
+        return self._at, self.line
+
+    @place.setter
+    def place(self, place: tuple[int, int]) -> None:
+        self._at, self.line = place
+
     def value(self) -> object:
         """The value that starts here, whole."""
         try:

@@ -1,20 +1,22 @@
-"""JSONL, JSON arrays and CLINC's JSON."""
+"""JSONL, nested JSON and CLINC's JSON."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from rnn_intent.data.example import Example, Slot
-from rnn_intent.data.formats import clinc, jsonl
+from rnn_intent.data.formats import clinc, jsonl, nested
+from rnn_intent.data.readers import read_examples
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import DataError
 
 
 def read(text: str, array: bool = False) -> list[Example]:
     rows = Rows("rows")
-    (jsonl.read_array if array else jsonl.read_lines)(text, rows)
+    (nested.read if array else jsonl.read_lines)(text, rows)
     return rows.finish()
 
 
@@ -104,3 +106,83 @@ def test_a_broken_clinc_file_says_where_it_breaks(text: str) -> None:
     clinc.read(text, rows)
     with pytest.raises(DataError, match=r"^rows:1: "):
         rows.finish()
+
+
+def test_clinc_lists_may_hold_rows_as_objects() -> None:
+    rows = Rows("rows")
+    assert clinc.read('{"train": [{"text": "a", "label": 0}],\n "test": [{"text": "b", "label": 1}]}', rows)[
+        "test"
+    ] == (1, 2)
+    assert [row.intent for row in rows.finish()] == ["0", "1"]
+
+
+SENTENCES = [("hi", "greet"), ("hey", "greet"), ("bye", "leave")]
+OBJECTS = [{"text": text, "intent": intent} for text, intent in SENTENCES]
+NESTED = {
+    "array": OBJECTS,
+    "LUIS": {"name": "x", "intents": [{"name": "greet"}], "entities": [], "patterns": [], "utterances": OBJECTS},
+    "Rasa": {"rasa_nlu_data": {"regex_features": [], "common_examples": OBJECTS, "entity_synonyms": []}},
+    "chatbot": {
+        "intents": [
+            {"tag": "greet", "patterns": ["hi", "hey"], "responses": ["hello"], "context": [""]},
+            {"tag": "noanswer", "patterns": [], "responses": ["what?"]},
+            {"tag": "leave", "patterns": ["bye"], "responses": ["bye"]},
+        ]
+    },
+    "intents with rows": [
+        {"intent": "greet", "examples": [{"text": "hi"}, {"text": "hey"}]},
+        {"name": "leave", "utterances": ["bye"]},
+    ],
+    "by intent": {"version": "1.0", "greet": ["hi", "hey"], "leave": ["bye"]},
+    "by intent, rows": {"greet": [{"text": "hi"}, {"text": "hey"}], "leave": [{"query": "bye"}]},
+    "by number": {str(number): {"query": text, "label": intent} for number, (text, intent) in enumerate(SENTENCES)},
+    "Snips": {
+        "greet": [{"data": [{"text": "h"}, {"text": "i", "entity": "x"}]}, {"data": [{"text": "hey"}]}],
+        "leave": [{"data": [{"text": "bye"}]}],
+    },
+    "Snips NLU": {
+        "language": "en",
+        "intents": {
+            "greet": {"utterances": [{"data": [{"text": "hi"}]}, {"data": [{"text": "hey"}]}]},
+            "leave": {"utterances": [{"data": [{"text": "bye"}]}]},
+        },
+        "entities": {"city": {"data": [], "automatically_extensible": True}},
+    },
+}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("name", NESTED)
+def test_rows_are_found_where_tools_put_them(name: str, indent: int | None, tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(NESTED[name], indent=indent), encoding="utf-8")
+    assert [(row.text, row.intent) for row in read_examples(path)] == SENTENCES
+
+
+def test_nested_rows_know_their_line_and_sentences_in_pieces_their_slots() -> None:
+    text = '{"intents": {\n "fly": {"utterances": [\n'
+    text += '  {"data": [{"text": "to "}, {"text": "Rome", "slot_name": "city"}]},\n'
+    text += '  {"data": [{"text": "home"}]}]},\n "greet": ["hi",\n  "hey"]}}'
+    rows = read(text, array=True)
+    assert [row.source for row in rows] == ["rows:3", "rows:4", "rows:5", "rows:6"]
+    assert rows[0] == Example("to Rome", "fly", (Slot("city", 3, 7),), "rows:3")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"utterances": [{"txt": "a", "intent": "x"}]}', "no text; the keys here are txt, intent"),
+        ('{"data": ["a"]}', "a string, an object like"),
+        ('{"greet": [["a"]]}', "a list, an object like"),
+        ('{"greet": [{"txt": "a"}]}', "no text; the keys here are txt"),
+        ('{"greet": {"en": ["a"]}}', "no text; the keys here are en"),
+        ('[{"txt": "a", "slots": [], "lbl": "x"}]', "no text; the keys here are txt, slots, lbl"),
+        ('{"a": 1}', "no text; the keys here are a"),
+        ('{"greet": [""]}', "no text for the intent 'greet'"),
+        ('{"greet": ["a"}', "not JSON"),
+        ('{"greet": []}', "no rows"),
+        ('{"data": ' * 20 + "[]" + "}" * 20, "no text; the keys here are data"),
+    ],
+)
+def test_what_no_tool_writes_is_named(text: str, told: str) -> None:
+    assert told in problems(text, array=True)[0]

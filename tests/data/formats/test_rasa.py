@@ -1,4 +1,4 @@
-"""Rasa's NLU YAML."""
+"""Rasa's NLU YAML, and the Markdown before it."""
 
 from __future__ import annotations
 
@@ -120,3 +120,45 @@ def test_written_rows_come_back_with_their_slots() -> None:
 def test_rows_that_rasa_would_misread_are_refused(row: Example) -> None:
     with pytest.raises(DataError, match="Rasa"):
         rasa.write([row])
+
+
+MARKDOWN = """<!-- made by hand
+## intent:old -->
+## intent:greet
+- hi
+* hello [there](place:x)
+
+## synonym:New York
+- NYC
+## lookup:city
+data/cities.txt
+## intent: fly
++ to [NYC](city)
+"""
+
+
+def test_markdown_is_read_with_its_lines_and_slots() -> None:
+    rows = read(MARKDOWN)
+    assert [(row.intent, row.text, row.source) for row in rows] == [
+        ("greet", "hi", "nlu.yml:4"),
+        ("greet", "hello there", "nlu.yml:5"),
+        ("fly", "to NYC", "nlu.yml:12"),
+    ]
+    assert rows[2].slots == (Slot("city", 3, 6),)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("## intent:a\nhi\n", "nlu.yml:2: no dash in front of the example 'hi'"),
+        ("## intent:a\n- hi\n## story:b\n- x\n", "nlu.yml:3: neither intent nor"),
+        ("## intent:\n- hi\n", "nlu.yml:2: no intent for the text 'hi'"),
+        ("## regex:zip\n- [0-9]{5}\n", "nlu.yml: no rows"),
+    ],
+)
+def test_broken_markdown_says_where_and_why(text: str, told: str) -> None:
+    assert problem(text).startswith(told)
+
+
+def test_comments_without_an_end_take_no_time() -> None:
+    assert problem("## intent:a\n" + "<!--" * 1_000_000).startswith("nlu.yml: no rows")

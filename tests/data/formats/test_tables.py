@@ -136,3 +136,37 @@ def test_csv_cells_are_no_formulas_and_come_back_as_they_were(cell: str) -> None
     written = csv.write([Example(cell, "greet")])
     assert written.split("\n")[1][0] not in "=+-@＝＋－＠"
     assert read("csv", written)[0].text == cell
+
+
+@pytest.mark.parametrize("format", ["tsv", "csv"])
+def test_without_a_header_the_column_that_repeats_is_the_intent(format: str) -> None:
+    table = [(intent, f"{word} {intent}") for word in "abcd" for intent in ("greet", "leave")]
+    expected = [(text, intent) for intent, text in table]
+    rows = Rows("rows")
+    READ[format]("".join(f"{intent}\t{text}\n" for intent, text in table), rows)
+    assert pairs(rows.finish()) == expected
+    (warning,) = rows.warnings
+    assert warning.startswith("rows:1: no header; the first column is taken for the intents")
+    rows = Rows("rows")
+    READ[format]("".join(f"{text}\t{intent}\n" for intent, text in table), rows)
+    assert pairs(rows.finish()) == expected
+    assert rows.warnings == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        [("hi", "greet"), ("hi", "leave")],  # too few rows to tell
+        [(f"sentence {number}", f"intent {number}") for number in range(20)],  # an intent for every sentence
+        [("hi", f"intent {number // 8}") for number in range(20)],  # one sentence, over and over
+    ],
+)
+def test_without_a_header_the_text_stands_first_where_rows_do_not_tell(table: list[tuple[str, str]]) -> None:
+    rows = Rows("rows")
+    tsv.read("".join(f"{text}\t{intent}\n" for text, intent in table), rows)
+    assert pairs(rows.finish()) == table
+    assert rows.warnings == []
+
+
+def test_names_of_classes_are_preferred_to_their_numbers() -> None:
+    assert pairs(read("csv", "text,label,label_text\nhi,0,greet\nbye,1,leave\n")) == [("hi", "greet"), ("bye", "leave")]
