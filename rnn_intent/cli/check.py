@@ -183,6 +183,6 @@ def _splits(files: list[Path] | None, format: str, encoding: str) -> dict[str, l
 
 
 def _split_name(path: Path) -> str:
-    from rnn_intent.data.readers import SPLIT_NAMES
+    from rnn_intent.data.rows import SPLITS
 
-    return next((split for split, names in SPLIT_NAMES.items() if path.stem in names), path.name)
+    return next((split for split, names in SPLITS.items() if path.stem in names), path.name)

@@ -11,7 +11,7 @@ from pathlib import Path
 from rnn_intent.data.encoding import read_noted, read_text, shown
 from rnn_intent.data.example import Example
 from rnn_intent.data.formats import clinc, csv, fasttext, jsonl, nested, rasa, seq, tsv, xlsx
-from rnn_intent.data.rows import Rows
+from rnn_intent.data.rows import SPLITS, Rows
 from rnn_intent.errors import DataError, UsageError, printable, quoted
 
 READERS: dict[str, Callable[[str, Rows], object]] = {
@@ -36,7 +36,6 @@ SUFFIXES = {
     ".md": "rasa",
     ".txt": "auto",
 }
-SPLIT_NAMES = {"train": ("train", "training"), "valid": ("valid", "val", "dev", "validation"), "test": ("test",)}
 _CLINC = re.compile(r'"(?:oos_)?(?:train|val|valid|test)"\s*:\s*\[\s*[\[{]')
 WHOLE = ""  # the name of the only part of a file that is not divided into splits
 
@@ -55,7 +54,7 @@ def read_examples(
 ) -> list[Example]:
     """The rows of a file (or of a seq.in folder), in order.
 
-    A path that holds several splits (CLINC JSON, a folder of train/valid/test) needs `split` to choose one.
+    A path that holds several splits (CLINC JSON, rows that name theirs, a folder) needs `split` to choose one.
     Raises one DataError with all the problems of the file.
     """
     return chosen(read_contents(path, format, encoding).splits, path, split)
@@ -74,7 +73,7 @@ def chosen(splits: Mapping[str, list[Example]], path: str | Path, split: str | N
 def read_splits(
     path: str | Path, format: str = "auto", encoding: str = "utf-8", keep_blank: bool = False
 ) -> dict[str, list[Example]]:
-    """The rows by split: CLINC JSON or a folder gives train, valid, test, oos_train, …; any other file gives `""`.
+    """The rows by split: CLINC JSON, a folder, or rows that name their split give train, valid, …; others give `""`.
 
     keep_blank: rows without a text come out as well, for a reviewer to speak of.
     """
@@ -133,7 +132,8 @@ def _read_file(path: Path, format: str, encoding: str, keep_blank: bool) -> Cont
     else:
         places = _read_text(read_text(path, encoding, contents.files), path.suffix, format, rows)
     examples = rows.finish()
-    contents.splits = {split: examples[begin:end] for split, (begin, end) in places.items()} or {WHOLE: examples}
+    listed = {split: examples[begin:end] for split, (begin, end) in places.items()}
+    contents.splits = listed or rows.by_split() or {WHOLE: examples}
     contents.warnings += rows.warnings
     return contents
 
@@ -186,7 +186,7 @@ def _parts(folder: Path, format: str) -> dict[str, list[Path]]:
     present = sorted(folder.iterdir())
     found: dict[str, list[Path]] = {}
     for prefix in ("", "oos_"):
-        for split, names in SPLIT_NAMES.items():
+        for split, names in SPLITS.items():
             stems = [prefix + name for name in names]
             paths = [path for path in present if path.stem in stems and _fits(path, format)]
             if paths:

@@ -14,6 +14,8 @@ SHOWN_PROBLEMS = 20
 TEXT_NAMES = ("text", "utterance", "sentence", "query", "utt", "文本", "句子")
 INTENT_NAMES = ("intent", "label_text", "label", "category", "class", "意图", "意圖", "标签", "標籤")
 LANGUAGE_NAMES = ("language", "lang", "语言", "語言")
+SPLIT_NAMES = ("split", "partition")
+SPLITS = {"train": ("train", "training"), "valid": ("valid", "val", "dev", "validation"), "test": ("test",)}
 JSON_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "a string"}
 JSON_NAMES |= {list: "a list", dict: "an object"}
 
@@ -45,9 +47,18 @@ class Rows:
         self.warnings: list[str] = []
         self._more = 0
         self._known_intents: set[str] = set()
+        self._splits: list[object] = []
 
-    def add(self, line: int, text: object, intent: object, slots: Sequence[Slot] = (), language: object = "") -> None:
-        """Takes a row, or notes why it cannot be one."""
+    def add(
+        self,
+        line: int,
+        text: object,
+        intent: object,
+        slots: Sequence[Slot] = (),
+        language: object = "",
+        split: object = None,
+    ) -> None:
+        """Takes a row, or notes why it cannot be one. split: the one that it says it belongs to."""
         if type(text) is not str or type(intent) is not str or type(language) is not str:
             self._wrong_type(line, text, intent, language)
             return
@@ -62,6 +73,7 @@ class Rows:
             self.problem(line, "a slot or the language has a name that cannot be shown; rename it")
         else:
             self.examples.append(Example(text, intent, tuple(slots), f"{self.name}:{line}", language))
+            self._splits.append(split)
 
     def problem(self, line: int | None, message: str) -> None:
         """Notes a problem; only the first ones are kept, the rest are counted."""
@@ -79,6 +91,16 @@ class Rows:
             more = [f"{self.name}: and {self._more} more problems"] if self._more else []
             raise DataError(self.problems + more)
         return self.examples
+
+    def by_split(self) -> dict[str, list[Example]]:
+        """The rows by the split that each says it belongs to; none, if not all do, or if it is the same for all."""
+        known = {name: split for split, names in SPLITS.items() for name in names}
+        said = [known.get(str(split).strip().casefold()) for split in self._splits]
+        if None in said or len(set(said)) == 1:
+            return {}
+        rows = list(zip(said, self.examples, strict=True))
+        parts = {split: [row for its, row in rows if its == split] for split in SPLITS}
+        return {split: part for split, part in parts.items() if part}
 
     def _wrong_type(self, line: int, text: object, intent: object, language: object) -> None:
         for what, value in (("text", text), ("intent", intent), ("language", language)):

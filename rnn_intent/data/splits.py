@@ -45,7 +45,7 @@ class Splits:
 def load_splits(settings: DataSettings, base: Path, seed: int) -> Splits:
     """Reads what `settings` names, relative to `base`.
 
-    1. Read the files; a folder or a CLINC JSON as `train` also serves the splits that have no path of their own.
+    1. Read the files; a folder or a file of splits as `train` also serves those that have no path of their own.
     2. Divide the training rows by the fractions where validation or test are still missing.
     3. Put out-of-scope rows apart: those of `oos_…` files or lists, and those with the intent named in the settings.
     4. Check that there is something to learn, and warn of intents that cannot be learned.

@@ -190,3 +190,25 @@ def test_sentences_with_nul_and_a_hundred_thousand_characters_are_rows(format: s
     path.write_text(text, encoding="utf-8")
     (rows,) = read_splits(path, format=format).values()
     assert len(rows[0].text) >= 100_000
+
+
+PARTS = [("hi", "greet", "train"), ("bye", "leave", "dev"), ("hey", "greet", "test"), ("ciao", "leave", "Train")]
+
+
+@pytest.mark.parametrize("name", ["rows.tsv", "rows.csv", "rows.jsonl"])
+def test_rows_that_name_their_split_are_divided_so(name: str, tmp_path: Path) -> None:
+    lines = [f"{split}\t{text}\t{intent}" for text, intent, split in PARTS]
+    table = "\n".join(["partition\tutt\tintent", *lines])
+    objects = [json.dumps({"utt": text, "intent": intent, "partition": split}) for text, intent, split in PARTS]
+    path = tmp_path / name
+    path.write_text("\n".join(objects) if name.endswith("jsonl") else table, encoding="utf-8")
+    found = {split: [row.text for row in rows] for split, rows in read_splits(path).items()}
+    assert found == {"train": ["hi", "ciao"], "valid": ["bye"], "test": ["hey"]}
+
+
+@pytest.mark.parametrize("splits", [["train", "train"], ["train", ""], ["train", "holdout"], [1, 2]])
+def test_rows_that_do_not_all_name_a_split_are_not_divided(splits: list[object], tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    rows = [json.dumps({"text": "hi", "intent": str(number), "split": split}) for number, split in enumerate(splits)]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    assert [row.intent for row in read_examples(path)] == ["0", "1"]

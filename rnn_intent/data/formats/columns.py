@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from rnn_intent.data.rows import INTENT_NAMES, LANGUAGE_NAMES, TEXT_NAMES, Rows
+from rnn_intent.data.rows import INTENT_NAMES, LANGUAGE_NAMES, SPLIT_NAMES, TEXT_NAMES, Rows
 from rnn_intent.errors import quoted
 
 FEWEST_PAIRS = 8  # rows, before it is told from them which column is the intent
@@ -18,6 +18,7 @@ class Columns(NamedTuple):
     text: int = 0
     intent: int = 1
     language: int | None = None
+    split: int | None = None
     width: int = 2
     header: bool = False
 
@@ -30,9 +31,10 @@ def find_columns(table: Sequence[Sequence[str]], line: int, rows: Rows) -> Colum
     """
     first = table[0]
     names = [cell.strip().strip('"').casefold() for cell in first]
-    text, intent, language = (_position(names, known) for known in (TEXT_NAMES, INTENT_NAMES, LANGUAGE_NAMES))
+    kinds = (TEXT_NAMES, INTENT_NAMES, LANGUAGE_NAMES, SPLIT_NAMES)
+    text, intent, language, split = (_position(names, known) for known in kinds)
     if text is not None and intent is not None:
-        return Columns(text, intent, language, len(names), header=True)
+        return Columns(text, intent, language, split, len(names), header=True)
     if text is not None and len(names) > 1:
         _half_header(line, rows, first[text], "intent", INTENT_NAMES)
     elif intent is not None and len(names) > 1:
@@ -75,8 +77,16 @@ def add_cells(
     elif any(map(clean, cells[columns.width :])):
         rows.problem(line, f"{len(cells)} columns, {columns.width} are expected; put a text with commas in quotes")
     else:
-        language = "" if columns.language is None or columns.language >= len(cells) else cells[columns.language]
-        rows.add(line, clean(cells[columns.text]), clean(cells[columns.intent]), language=clean(language))
+        add_filled(line, cells, columns, rows, clean)
+
+
+def add_filled(line: int, cells: Sequence[str], columns: Columns, rows: Rows, clean: Callable[[str], str]) -> None:
+    """Adds cells among which are a text and an intent."""
+    text, intent, language, split = (
+        "" if at is None or at >= len(cells) else clean(cells[at])
+        for at in (columns.text, columns.intent, columns.language, columns.split)
+    )
+    rows.add(line, text, intent, language=language, split=split)
 
 
 def doubt_header(columns: Columns, rows: Rows) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rnn_intent.data.example import Example, Slot
 from rnn_intent.data.formats.bio import spans
 from rnn_intent.data.formats.scan import BadJson, parse
-from rnn_intent.data.rows import INTENT_NAMES, JSON_NAMES, TEXT_NAMES, Rows
+from rnn_intent.data.rows import INTENT_NAMES, JSON_NAMES, SPLIT_NAMES, TEXT_NAMES, Rows
 from rnn_intent.errors import printable
 
 
@@ -45,7 +45,7 @@ def add(line: int, value: object, rows: Rows) -> None:
     intent = _first(value, INTENT_NAMES)
     if type(intent) is int:  # the number of a class, as data sets for machines have it
         intent = str(intent)
-    rows.add(line, text, intent, slots, value.get("language") or "")
+    rows.add(line, text, intent, slots, value.get("language") or "", _first(value, SPLIT_NAMES))
 
 
 def _missing(value: dict[str, object]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rnn_intent.data.example import Example
-from rnn_intent.data.formats.columns import Columns, add_table
+from rnn_intent.data.formats.columns import Columns, add_filled, add_table
 from rnn_intent.data.formats.plain import has_languages, one_line
 from rnn_intent.data.rows import Rows
 from rnn_intent.errors import quoted
@@ -38,5 +38,4 @@ def _add(number: int, cells: Sequence[str], columns: Columns, rows: Rows) -> Non
     elif len(cells) <= max(columns.text, columns.intent):
         rows.problem(number, f"{len(cells)} columns, {columns.width} are expected")
     else:
-        language = "" if columns.language is None or columns.language >= len(cells) else cells[columns.language]
-        rows.add(number, cells[columns.text].strip(), cells[columns.intent], language=language.strip())
+        add_filled(number, cells, columns, rows, str.strip)
