@@ -59,8 +59,9 @@ def fit_rejection(
 ) -> Artifact:
     """The artifact with an in-scope score, and a threshold below which this share of further sentences is expected.
 
-    The temperature must have been fitted before. Rows of intents that the model lacks are left out. outside: rows that
-    belong to none, which the model has not learned.
+    The temperature must have been fitted before. Rows of intents that the model lacks are left out, and so are those of
+    new words only, which no threshold tells from nonsense: as many as there are, are rejected beside that share.
+    outside: rows that belong to no intent, which the model has not learned.
     """
     artifact = replace(artifact, rejection=None)
     predictor = Predictor(artifact)
@@ -72,7 +73,7 @@ def fit_rejection(
     score = {**fit_factors(encoded, projection, centres), "offset": 0.0}
     rejection = {"threshold": 0.5, "margin": MARGIN, "score": score}
     artifact = replace(artifact, tensors={**artifact.tensors, **tensors}, rejection=rejection)
-    texts = [row.text for row in valid if row.intent in artifact.labels]
+    texts = _with_known_words(Predictor(artifact), [row.text for row in valid if row.intent in artifact.labels])
     weight = pairs_weight(artifact, [row.text for row in train], texts, false_reject)
     artifact = _with_factors(artifact, {"pairs": weight})
     if outside:
@@ -191,6 +192,12 @@ def _places(predictor: Predictor, rows: Sequence[Example], outside: Sequence[Exa
         return places
     others = predictor.encode([row.text for row in outside])[0]
     return places | likeness_tensors(known.logits, known.targets, others)
+
+
+def _with_known_words(predictor: Predictor, texts: Sequence[str]) -> list[str]:
+    """Without the texts of new words only; all, if there are no others."""
+    shares = predictor.unknown_shares(texts)
+    return [text for text, share in zip(texts, shares, strict=True) if share < 1] or list(texts)
 
 
 def _signals(logits: np.ndarray, distances: np.ndarray) -> np.ndarray:

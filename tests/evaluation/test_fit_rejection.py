@@ -84,6 +84,18 @@ def test_a_fitted_threshold_keeps_to_its_budget_of_false_rejections(false_reject
     assert fitted.rejection["budget"] == {"false_reject": false_reject, "rows": len(rows)}
 
 
+def test_a_validation_row_of_new_words_only_does_not_let_nonsense_pass():
+    plain = random_artifact(labels=4, scale=1.0)
+    rows = examples(plain)
+    valid = [*rows[:8], Example("xkcd qwfp", plain.labels[0])]
+    predictor = Predictor(fit_rejection(plain, rows, valid))
+    assert predictor.unknown_shares(["xkcd qwfp", rows[0].text]).tolist() == [1.0, 0.0]
+    assert predictor.in_scope_scores([valid[-1].text, "zzz jkl", "bnm"]).max() < predictor.threshold
+    assert (predictor.in_scope_scores([row.text for row in rows[:8]]) >= predictor.threshold).all()
+    alone = Predictor(fit_rejection(plain, rows, valid[-1:]))
+    assert alone.in_scope_scores([valid[-1].text])[0] >= alone.threshold
+
+
 def test_unlike_sentences_score_less_than_those_of_training():
     plain = random_artifact(labels=4, scale=1.0)
     rows = examples(plain)
