@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import random
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from hashlib import sha256
 
 import pytest
+import torch
 from interrupted import Place, is_whole
 
 
@@ -37,6 +39,24 @@ def test_a_garbled_checkpoint_is_told_in_a_line(place: Place, garble: Callable[[
 def signed(content: bytes) -> bytes:
     """As a stranger can make it: with a hash that fits."""
     return sha256(content).hexdigest().encode() + b"\n" + content
+
+
+def with_other_weights(content: bytes) -> bytes:
+    """The same state, but that the kept weights have other names."""
+    state = torch.load(io.BytesIO(content), weights_only=True)
+    state["kept_weights"] = {f"other.{name}": weight for name, weight in state["kept_weights"].items()}
+    changed = io.BytesIO()
+    torch.save(state, changed)
+    return changed.getvalue()
+
+
+def test_kept_weights_that_do_not_fit_are_told_in_a_line(place: Place) -> None:
+    place.start_over()
+    good = (place.wanted.checkpoint / "state.pt").read_bytes()[65:]
+    (place.run.checkpoint / "state.pt").write_bytes(signed(with_other_weights(good)))
+    ended = place.train()
+    assert (ended.code, ended.out, ended.err.count("\n")) == (4, "", 1)
+    assert "not a readable checkpoint" in ended.err
 
 
 @pytest.mark.long

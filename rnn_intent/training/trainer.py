@@ -111,6 +111,7 @@ class Trainer:
     def restore(self, state: dict[str, Any]) -> None:
         self.history = [Epoch(**row) for row in state["history"]]
         self.kept_epoch, self.kept_weights = state["kept_epoch"], state["kept_weights"]
+        self.load_kept()  # those that do not fit are to be found now, not when the training is over
         self.classifier.load_state_dict(state["weights"])
         if self._average is not None:
             self._average.restore(state["average"])
