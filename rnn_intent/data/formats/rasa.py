@@ -59,8 +59,9 @@ def read(text: str, rows: Rows) -> None:
 
 
 def is_markdown(text: str) -> bool:
-    """Whether a text begins with a heading of Rasa's Markdown, perhaps after comments."""
-    return _HEADING.match(_uncommented(text).lstrip()) is not None
+    """Whether a text begins with a heading of Rasa's Markdown, perhaps after comments; a YAML comment is none."""
+    heading = _HEADING.match(_uncommented(text).lstrip())
+    return heading is not None and heading["key"] in (_OTHER_KEYS | {"intent"})
 
 
 def write(examples: Sequence[Example]) -> str:

@@ -48,6 +48,10 @@ def test_both_ways_to_write_examples_are_read_with_their_lines() -> None:
     ]
 
 
+def test_a_comment_in_yaml_is_no_heading_of_markdown() -> None:
+    assert read("## nlu: by hand\n" + NLU)[0].source == "nlu.yml:6"
+
+
 def test_entities_become_slots() -> None:
     assert read(NLU)[2].slots == (Slot("city", 3, 6), Slot("city", 12, 16))
 
