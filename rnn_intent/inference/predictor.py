@@ -151,10 +151,12 @@ class Predictor:
         found = [self._scores(window, 2).in_scope for window in windows(texts)]
         return np.concatenate(found) if found else np.empty(0)
 
-    def unknown_shares(self, texts: Iterable[str]) -> np.ndarray:
+    def unknown_shares(self, texts: Sequence[str]) -> np.ndarray:
         """Of each text's words, numbers apart, the share that training never saw, (texts,), from 0 to 1."""
-        found = [self._scores(window, 2).unknown for window in windows(texts)]
-        return np.concatenate(found) if found else np.empty(0)
+        in_scope = self._rejection.in_scope
+        if in_scope is None:
+            return np.zeros(len(texts))
+        return in_scope.familiarity.of([self.tokenizer.words(text) for text in texts]).unknown
 
     def _scores(self, texts: Sequence[str], top_k: int) -> Scores:
         in_scope = self._rejection.in_scope

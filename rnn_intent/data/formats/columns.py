@@ -23,11 +23,11 @@ class Columns(NamedTuple):
     header: bool = False
 
 
-def find_columns(table: Sequence[Sequence[str]], line: int, rows: Rows) -> Columns:
+def find_columns(table: Sequence[Sequence[str]], line: int, rows: Rows) -> Columns | None:
     """Reads a header if the first row is one; otherwise the text stands first and the intent second, or as it seems.
 
-    A first row with only one of the two names is noted as a problem: reading it either way would be a guess. line: that
-    of the first row.
+    A first row with only one of the two names is noted as a problem, and gives none: reading it either way would be a
+    guess. line: that of the first row.
     """
     first = table[0]
     names = [cell.strip().strip('"').casefold() for cell in first]
@@ -43,7 +43,7 @@ def find_columns(table: Sequence[Sequence[str]], line: int, rows: Rows) -> Colum
         rows.problem(line, f"{len(names)} columns and no header; add one that names the columns text and intent")
     else:
         return _by_habit(table, line, rows)
-    return Columns()
+    return None
 
 
 def add_table(
@@ -58,8 +58,9 @@ def add_table(
     table = [(line, cells) for line, cells in records if any(cell.strip() for cell in cells)]
     if not table:
         return
-    columns = find_columns([cells for _, cells in table], table[0][0], rows)
-    for line, cells in table[1:] if columns.header or rows.problems else table:
+    found = find_columns([cells for _, cells in table], table[0][0], rows)
+    columns = found or Columns()
+    for line, cells in table if found and not found.header else table[1:]:
         add(line, cells, columns, rows)
     doubt_header(columns, rows)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rnn_intent.data.example import Example, Slot
 from rnn_intent.data.formats.bio import spans
@@ -33,9 +33,9 @@ def add(line: int, value: object, rows: Rows) -> None:
         found = "null" if value is None else JSON_NAMES[type(value)]
         rows.problem(line, f'{found}, an object like {{"text": …, "intent": …}} is expected')
         return
-    if missing := _missing(value):
+    if absent := missing(value):
         keys = printable(", ".join(value) or "none", limit=200)
-        rows.problem(line, f"no {missing}; the keys here are {keys}: rename one to {missing}")
+        rows.problem(line, f"no {absent}; the keys here are {keys}: rename one to {absent}")
         return
     try:
         text, slots = _text_and_slots(value)
@@ -48,8 +48,8 @@ def add(line: int, value: object, rows: Rows) -> None:
     rows.add(line, text, intent, slots, value.get("language") or "", _first(value, SPLIT_NAMES))
 
 
-def _missing(value: dict[str, object]) -> str:
-    """Which of the two keys of a row stands there under no name that is known."""
+def missing(value: Mapping[str, object]) -> str:
+    """Which of the two keys of a row stands there under no name that is known; of neither, the text."""
     if not any(name in value for name in (*TEXT_NAMES, "tokens")):
         return "text"
     return "" if any(name in value for name in INTENT_NAMES) else "intent"

@@ -12,7 +12,7 @@ from typing import Any
 from rnn_intent.data.example import Slot
 from rnn_intent.data.formats import jsonl
 from rnn_intent.data.formats.scan import BadJson, Scanner
-from rnn_intent.data.rows import INTENT_NAMES, TEXT_NAMES, Rows
+from rnn_intent.data.rows import INTENT_NAMES, Rows
 
 HOLDERS = ("rasa_nlu_data", "common_examples", "utterances", "examples", "sentences", "rows", "data", "intents")
 NAMES = (*INTENT_NAMES, "tag", "name")  # of an intent, where its sentences stand beside it
@@ -68,11 +68,9 @@ class _Walk:
 
     def _row(self, line: int, value: Any, intent: str | None) -> bool:
         """Takes an object that is a row, perhaps of the intent named above; gives whether it is one."""
-        has_intent = any(name in value for name in INTENT_NAMES)
-        if not has_intent and intent is None:
-            return False
-        if any(name in value for name in (*TEXT_NAMES, "tokens")):
-            jsonl.add(line, value if has_intent else {**value, "intent": intent}, self._rows)
+        missing = jsonl.missing(value)
+        if not missing or (missing == "intent" and intent is not None):
+            jsonl.add(line, {**value, "intent": intent} if missing else value, self._rows)
         elif intent is not None and _in_pieces(value.get(PIECES)):
             self._rows.add(line, *_joined(value[PIECES], intent))
         else:

@@ -124,6 +124,10 @@ def test_an_open_quotation_mark_is_found_where_it_opens() -> None:
     assert problems("csv", 'text,intent\nhi,greet\n"bye,leave\nx,y\n')[0].startswith("rows:3: not CSV from here on")
 
 
+def test_what_breaks_a_csv_hides_no_problem_of_its_first_row() -> None:
+    assert [problem.split(": ")[0] for problem in problems("csv", 'hi\nbye,leave\n"x,y\n')] == ["rows:3", "rows:1"]
+
+
 def test_messages_hold_no_terminal_escapes() -> None:
     found = problems("tsv", "a\t\x1b[2Jx\nb\x1b[31m\nlong " + "x" * 1000 + "\n")
     assert all(problem.isprintable() and len(problem) < 250 for problem in found)
