@@ -44,3 +44,9 @@ def block_pattern() -> re.Pattern[str]:
 def han_pattern() -> re.Pattern[str]:
     """One Han character."""
     return re.compile(f"[{_HAN}]")
+
+
+@cache
+def syllable_pattern() -> re.Pattern[str]:
+    """One character that is a word or a syllable: Han, kana or Hangul."""
+    return re.compile(f"[{_HAN}\u3041-\u309f\u30a1-\u30ff\uac00-\ud7a3]")

@@ -1,8 +1,9 @@
 """A linear model of what a sentence is made of, in no order: a teacher as unlike a recurrent network as can be.
 
 Words, pairs of neighbouring words and the words' character n-grams, weighted by TF-IDF (Spärck Jones 1972), under
-multinomial logistic regression. It errs elsewhere than a network that reads, so that the two together know more than
-two networks do (docs/recipe.md).
+multinomial logistic regression; where characters are words or syllables, they and their pairs too, whatever words they
+stand in. It errs elsewhere than a network that reads, so that the two together know more than two networks do
+(docs/recipe.md).
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from rnn_intent.text.ngrams import token_ngrams
+from rnn_intent.text.patterns import syllable_pattern
 from rnn_intent.training.linear_head import Regression, best_regression
 from rnn_intent.training.schedule import MANY_ROWS
 
-WORDS = 0.3  # of a sentence's squared length is made of words and their pairs, where n-grams would leave them less
+WORDS = 0.3  # of a sentence's squared length, at least, is made of other parts than n-grams, which may be very many
+SYLLABLE = 2.0  # times as much weight as another part has: few rows have most characters, but not most words
 STRENGTHS = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # the regulariser's inverse; validation chooses
 STEPS = 40  # of the optimizer; more change no answer
 RAREST = 2  # sentences that a part must stand in to be learned, where they are many
@@ -30,17 +33,14 @@ Parts = dict[str, tuple[int, float]]  # column and weight
 
 
 class NgramModel:
-    """parts: each known part's column and weight; regression: one row of weights for each column, and the bias.
+    """parts: each known part's column and weight; regression: one row of weights for each column, and the bias."""
 
-    words: the share of a sentence that words and pairs have, or none, for what they have by themselves.
-    """
-
-    def __init__(self, parts: Parts, words: float | None, regression: Regression) -> None:
-        self._parts, self._words, self.regression = parts, words, regression
+    def __init__(self, parts: Parts, regression: Regression) -> None:
+        self._parts, self.regression = parts, regression
 
     def logits(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
         """(rows, classes)."""
-        return _Bags(token_lists, self._parts).logits(self._words)(self.regression.weight).numpy()
+        return _bags(token_lists, self._parts)(self.regression.weight).numpy()
 
 
 def fit_ngrams(
@@ -53,19 +53,36 @@ def fit_ngrams(
 ) -> NgramModel:
     """The model that is best on validation rows. targets: (rows,) class numbers."""
     parts = _weighted(tokens)
-    train, valid = _Bags(tokens, parts), _Bags(valid_tokens, parts)
-    words = WORDS if train.share_of_words < WORDS else None
+    train, valid = _bags(tokens, parts), _bags(valid_tokens, parts)
     shape = (len(parts) + 1, classes)
-    regression = best_regression(
-        train.logits(words), targets, valid.logits(words), valid_targets, shape, strengths, STEPS
-    )
-    return NgramModel(parts, words, regression)
+    return NgramModel(parts, best_regression(train, targets, valid, valid_targets, shape, strengths, STEPS))
 
 
 def parts_of(tokens: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What a sentence is made of: words and pairs of them; n-grams, with a mark, so that they are no words."""
+    """What a sentence is made of: words, pairs of them, and syllables; n-grams. Marks keep the kinds apart."""
     pairs = map(" ".join, pairwise(["<", *tokens, ">"]))
-    return [*tokens, *pairs], [f"#{ngram}" for token in tokens for ngram in token_ngrams(token)]
+    return [*tokens, *pairs, *_syllables(tokens)], [f"#{ngram}" for token in tokens for ngram in token_ngrams(token)]
+
+
+def _syllables(tokens: Sequence[str]) -> list[str]:
+    """Characters that are words or syllables, and pairs of them, across the bounds of words."""
+    if all(map(str.isascii, tokens)):
+        return []
+    is_syllable = syllable_pattern().match
+    atoms = [atom for token in tokens for atom in ([token] if token.isascii() else _atoms(token))]
+    pairs = pairwise(["<", *atoms, ">"])
+    return [f"@{atom}" for atom in atoms if is_syllable(atom)] + [
+        f"@{first}{second}" for first, second in pairs if is_syllable(first) or is_syllable(second)
+    ]
+
+
+def _atoms(token: str) -> Sequence[str]:
+    """A token with a syllable in it falls into its characters."""
+    return token if syllable_pattern().search(token) else [token]
+
+
+def _emphasis(part: str) -> float:
+    return SYLLABLE if len(part) == 2 and part[0] == "@" else 1.0
 
 
 def _weighted(token_lists: Iterable[Sequence[str]]) -> Parts:
@@ -78,48 +95,43 @@ def _weighted(token_lists: Iterable[Sequence[str]]) -> Parts:
     rarest = RAREST if rows >= MANY_ROWS else 1
     known = [(part, count) for part, count in counts.items() if count >= rarest]
     known.sort()  # a set's order differs from process to process
-    return {part: (column, math.log((1 + rows) / (1 + count)) + 1) for column, (part, count) in enumerate(known)}
+    return {
+        part: (column, _emphasis(part) * (math.log((1 + rows) / (1 + count)) + 1))
+        for column, (part, count) in enumerate(known)
+    }
 
 
-class _Bags:
-    """The known parts of sentences, with weights."""
+def _bags(token_lists: Sequence[Sequence[str]], parts: Parts) -> Callable[[Tensor], Tensor]:
+    """The known parts of sentences, each sentence's weights made of length 1: from a weight to (sentences, classes)."""
+    columns: list[int] = []
+    weights: list[float] = []
+    groups: list[int] = []  # two for each sentence: words, pairs and syllables; n-grams
+    for number, tokens in enumerate(token_lists):
+        for kind, found in enumerate(parts_of(tokens)):
+            known = [(*parts[part], times) for part, times in Counter(found).items() if part in parts]
+            columns += [column for column, _, _ in known]
+            weights += [(1 + math.log(times)) * rarity for _, rarity, times in known]
+            groups += [2 * number + kind] * len(known)
+    weighted, grouped = np.array(weights), np.array(groups, dtype=np.int64)
+    squares = np.bincount(grouped, weighted**2, minlength=2 * len(token_lists)).reshape(-1, 2)
+    scaled = torch.from_numpy((weighted * _scales(squares).ravel()[grouped]).astype(np.float32))
+    starts = torch.from_numpy(np.searchsorted(grouped, 2 * np.arange(len(token_lists))))
+    placed = torch.tensor(columns, dtype=torch.int64)
 
-    def __init__(self, token_lists: Sequence[Sequence[str]], parts: Parts) -> None:
-        columns: list[int] = []
-        weights: list[float] = []
-        groups: list[int] = []  # two for each sentence: words and pairs, n-grams
-        for number, tokens in enumerate(token_lists):
-            for kind, found in enumerate(parts_of(tokens)):
-                known = [(*parts[part], times) for part, times in Counter(found).items() if part in parts]
-                columns += [column for column, _, _ in known]
-                weights += [(1 + math.log(times)) * rarity for _, rarity, times in known]
-                groups += [2 * number + kind] * len(known)
-        self._columns, self._weights = torch.tensor(columns, dtype=torch.int64), np.array(weights)
-        self._groups = np.array(groups, dtype=np.int64)
-        self._starts = torch.from_numpy(np.searchsorted(self._groups, 2 * np.arange(len(token_lists))))
-        squares = np.bincount(self._groups, self._weights**2, minlength=2 * len(token_lists))
-        self._squares = squares.reshape(-1, 2)  # (sentences, kinds)
+    def logits(weight: Tensor) -> Tensor:
+        return embedding_bag(placed, weight, starts, mode="sum", per_sample_weights=scaled) + weight[-1]
 
-    @property
-    def share_of_words(self) -> float:
-        """How much of a sentence's squared length words and pairs have by themselves, on average.
+    return logits
 
-        A fifth in English, where a word has twenty n-grams, a third in Chinese, where it has five.
-        """
-        return float((self._squares[:, 0] / np.maximum(self._squares.sum(axis=1), 1e-12)).mean())
 
-    def logits(self, words: float | None) -> Callable[[Tensor], Tensor]:
-        """From a weight to (sentences, classes), each sentence's own weights made of length 1.
+def _scales(squares: np.ndarray) -> np.ndarray:
+    """What makes each sentence's weights of length 1. squares: (sentences, kinds), their squared length by kind.
 
-        words: the share of the squared length that words and pairs have, and n-grams the rest, however many are known.
-        """
-        both = self._squares.sum(axis=1, keepdims=True)
-        squares = both.repeat(2, axis=1) if words is None else self._squares / [words, 1 - words]
-        lengths = np.sqrt(squares).ravel()[self._groups]
-        weights = torch.from_numpy((self._weights / lengths).astype(np.float32))
-
-        def logits(weight: Tensor) -> Tensor:
-            summed = embedding_bag(self._columns, weight, self._starts, mode="sum", per_sample_weights=weights)
-            return summed + weight[-1]
-
-        return logits
+    In English a word has twenty n-grams, which would leave words a fifth of the length. How many n-grams of a new word
+    are known is chance, and must not decide what the known words count.
+    """
+    whole = np.maximum(squares.sum(axis=1), 1e-12)
+    words = np.where(squares[:, 1] > 0, np.maximum(squares[:, 0] / whole, WORDS), 1.0)
+    shares = np.stack([words, 1.0 - words], axis=1)
+    scales: np.ndarray = np.sqrt(shares / np.maximum(squares, 1e-12))
+    return scales

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnn_intent.training.ngram_model import WORDS, NgramModel, _Bags, _weighted, fit_ngrams, parts_of
+from rnn_intent.training.ngram_model import SYLLABLE, WORDS, NgramModel, _bags, _weighted, fit_ngrams, parts_of
 
 TOKENS = [["play", word] for word in ("music", "jazz", "songs")] + [["which", word] for word in ("hour", "time", "day")]
 TARGETS = np.array([0, 0, 0, 1, 1, 1])
@@ -31,26 +31,41 @@ def test_a_sentence_of_nothing_known_gets_what_is_likely_anyway():
     np.testing.assert_allclose(unknown, empty)
 
 
+def test_characters_that_are_words_or_syllables_count_whatever_words_they_stand_in():
+    words = ["你好", "世界"]
+    assert parts_of(words)[0][-9:] == ["@你", "@好", "@世", "@界", "@<你", "@你好", "@好世", "@世界", "@界>"]
+    assert parts_of(["안녕", "ok"])[0][-5:] == ["@안", "@녕", "@<안", "@안녕", "@녕ok"]
+    assert parts_of(["カード"])[0][-7:] == ["@カ", "@ー", "@ド", "@<カ", "@カー", "@ード", "@ド>"]
+    assert not any(part.startswith("@") for kind in parts_of(["schöne", "grüße", "мир"]) for part in kind)
+
+
+def test_a_syllable_weighs_more_than_a_pair_as_rare():
+    parts = _weighted([["我"], ["你好"]])
+    assert parts["@我"][1] == pytest.approx(SYLLABLE * parts["@<我"][1])
+    assert parts["我"][1] == parts["@<我"][1]
+
+
+def squares_of(tokens: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
+    """(sentences,): the squared length of each, whole and without n-grams."""
+    parts = _weighted(tokens)
+    each = torch.eye(len(parts) + 1, len(parts))  # every part speaks for itself, and the bias not at all
+    squares = _bags(tokens, parts)(each).square().numpy()  # (sentences, parts)
+    others = [column for part, (column, _) in parts.items() if not part.startswith("#")]
+    return squares.sum(axis=1), squares[:, others].sum(axis=1)
+
+
 @pytest.mark.parametrize("length", [1, 5, 50])
 def test_long_words_do_not_drown_in_their_ngrams(length: int):
-    tokens = [["wonderful" * length, "weather"], ["terrible" * length, "music"]]
-    parts = _weighted(tokens)
-    bags = _Bags(tokens, parts)
-    assert bags.share_of_words < WORDS
-    each = torch.eye(len(parts) + 1, len(parts))  # every part speaks for itself, and the bias not at all
-    squares = bags.logits(WORDS)(each).square()  # (sentences, parts)
-    words = [column for part, (column, _) in parts.items() if not part.startswith("#")]
-    np.testing.assert_allclose(squares.sum(dim=1), 1, rtol=1e-5)
-    np.testing.assert_allclose(squares[:, words].sum(dim=1), WORDS, rtol=1e-5)
+    whole, words = squares_of([["wonderful" * length, "weather"], ["terrible" * length, "music"]])
+    np.testing.assert_allclose(whole, 1, rtol=1e-5)
+    np.testing.assert_allclose(words, WORDS, rtol=1e-5)
 
 
-def test_short_words_keep_the_share_that_they_have():
-    tokens, targets = [["我", "想", "听", "歌"], ["现在", "几点", "了"]], np.array([0, 1])
-    parts = _weighted(tokens)
-    bags = _Bags(tokens, parts)
-    assert bags.share_of_words > WORDS
-    model = fit_ngrams(tokens, targets, tokens, targets, 2)
-    np.testing.assert_array_equal(model.logits(tokens), bags.logits(None)(model.regression.weight).numpy())
+def test_short_words_keep_the_share_that_they_have_and_beside_them_long_ones_do_not_drown():
+    whole, words = squares_of([["我", "想", "听", "歌"], ["现在", "几点", "了"], ["wonderful", "weather"]])
+    np.testing.assert_allclose(whole, 1, rtol=1e-5)
+    assert min(words[:2]) > WORDS
+    np.testing.assert_allclose(words[2], WORDS, rtol=1e-5)
 
 
 def test_another_process_finds_the_same_weights():
