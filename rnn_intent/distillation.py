@@ -114,10 +114,11 @@ def _teach(
     if settings.embedding.vectors == TEACHER:
         _keep_word_vectors(settings, room, teachers, further, run, on_word)
     brought = (text for teacher in teachers for text in teacher.texts)
+    made = [text for teacher in teachers for text in teacher.made]
     refit = settings.training.refit > 0
     later = room.known_valid if refit else ()
     filler = gap_filler(teaching.teachers, room, further, on_filled) if settings.distillation.filled else None
-    found = gathered(_with_vectors(settings, run), splits, [*further, *brought], later=later, filler=filler)
+    found = gathered(_with_vectors(settings, run), splits, [*further, *brought], made, later=later, filler=filler)
     return write_lessons(teachers, room, found, run, refit, on_lesson)
 
 

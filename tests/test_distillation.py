@@ -38,8 +38,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return load("tiny.yaml", keys)
 
 
-def answers(path: Path, texts: dict[str, str]) -> str:
-    lines = [json.dumps({"text": text, "probabilities": {intent: 1.0}}) for text, intent in texts.items()]
+def answers(path: Path, texts: dict[str, str], **marks: bool) -> str:
+    lines = [json.dumps({"text": text, "probabilities": {intent: 1.0}, **marks}) for text, intent in texts.items()]
     path.write_text("\n".join(lines), encoding="utf-8")
     return str(path)
 
@@ -112,6 +112,15 @@ def test_a_file_of_answers_teaches_what_no_label_says(settings, tmp_path: Path):
     chances = [Predictor.load(run).probabilities(["young zebra"])[0, 2] for run in (plain, taught)]
     assert chances[1] > 0.8 > chances[0]
     assert "zebra" in read(taught / "model.safetensors").vocabulary
+
+
+def test_a_file_of_answers_says_which_sentences_nobody_has_said(settings, tmp_path: Path):
+    new = {f"{word} zebra {n}": "play" for word in ("striped", "wild", "young") for n in range(30)}
+    teaching = Teaching([answers(tmp_path / "answers.jsonl", new, made=True)])
+    settings = replace(settings, distillation=replace(settings.distillation, made=0))
+    run = RunFolder(distill(settings, teaching, tmp_path / "taught").run)
+    assert set(new) <= set(read_opinions(run.lessons).made)
+    assert "zebra" not in read(run.model).vocabulary
 
 
 def test_who_knows_nothing_of_the_validation_rows_is_not_written_down_twice(settings, tmp_path: Path):

@@ -75,12 +75,14 @@ class Reader(Protocol):
 class Teacher(Protocol):
     """Anything that gives sentences probabilities.
 
-    labels: its intents; texts: sentences that it brings along, beside those that it is asked about. models: how many it
-    stands for, an ensemble for all its members. reader: what it reads with, of a pretrained one.
+    labels: its intents; texts: sentences that it brings along, beside those that it is asked about; made: further ones,
+    which nobody has said. models: how many it stands for, an ensemble for all its members. reader: what it reads with,
+    of a pretrained one.
     """
 
     labels: Sequence[str]
     texts: Sequence[str]
+    made: Sequence[str]
     models: int
     reader: Reader | None
 

@@ -39,11 +39,13 @@ def gathered(
     settings: Settings,
     splits: Splits,
     further: Iterable[str] = (),
+    made: Sequence[str] = (),
+    *,
     fewest: int = FEWEST,
     later: Sequence[Example] = (),
     filler: Filler | None = None,
 ) -> Gathered:
-    """The training rows, the further sentences, and made ones.
+    """The training rows, the further sentences, and made ones: those that were made elsewhere, and others.
 
     fewest: so many are made at least, where the settings leave it open. later: validation rows that a second training
     learns, and of which sentences are made for it, as many a row as of the training rows. filler: makes a share of all
@@ -56,7 +58,7 @@ def gathered(
     own = _once(rows)
     barred = {"", *own, *(fold(row.text) for row in (*splits.valid, *splits.test))}
     making = _Making(settings, splits.train, filler)
-    new = _once(making.of_own(count), barred)
+    new = _once([*making.of_own(count), *made], barred)
     said = _once(further, {*barred, *new})  # what was made here, and labelled elsewhere, is still made
     further_made = _once(making.of_others(later, count), {*barred, *new})
     return Gathered([*own.values(), *said.values()], list(new.values()), list(further_made.values()))

@@ -64,6 +64,7 @@ class RunTeacher:
     """Models of this tool; of an ensemble, the mean. While validation rows judge it, those that have not seen them."""
 
     texts: Sequence[str] = ()
+    made: Sequence[str] = ()
     reader: Reader | None = None
 
     def __init__(self, models: Sequence[Path], refit: bool = False) -> None:
@@ -88,7 +89,8 @@ class FileTeacher:
     def __init__(self, opinions: Opinions) -> None:
         self._opinions = opinions
         self.labels: Sequence[str] = opinions.labels
-        self.texts: Sequence[str] = opinions.texts
+        self.texts: Sequence[str] = opinions.said
+        self.made: Sequence[str] = opinions.made
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         return self._opinions.table(texts, self.labels)
@@ -105,6 +107,7 @@ class LinearTeacher:
     """
 
     texts: Sequence[str] = ()
+    made: Sequence[str] = ()
     models = 1
 
     def __init__(
@@ -140,6 +143,7 @@ class TunedTeacher:
     """
 
     texts: Sequence[str] = ()
+    made: Sequence[str] = ()
     models = 1
 
     def __init__(self, room: Classroom, model: Transformer, name: str) -> None:

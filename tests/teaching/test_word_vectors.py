@@ -42,6 +42,7 @@ class Reader:
 
 class Reading:
     texts: Sequence[str] = ()
+    made: Sequence[str] = ()
     models = 1
     reader = Reader()
 
