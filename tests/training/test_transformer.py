@@ -40,7 +40,7 @@ def model(untouched: Transformer) -> Transformer:
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr("rnn_intent.training.tuning.STEP_SIZE", 0.01)
+    monkeypatch.setattr("rnn_intent.training.tuning.STEP_SIZE", 0.005)
     monkeypatch.setattr("rnn_intent.training.tuning.BATCH", 8)
 
 
