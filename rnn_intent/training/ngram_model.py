@@ -102,7 +102,7 @@ def _weighted(token_lists: Iterable[Sequence[str]]) -> Parts:
 
 
 def _bags(token_lists: Sequence[Sequence[str]], parts: Parts) -> Callable[[Tensor], Tensor]:
-    """The known parts of sentences, each sentence's weights made of length 1: from a weight to (sentences, classes)."""
+    """The known parts of sentences, each sentence's weights scaled: from a weight to (sentences, classes)."""
     columns: list[int] = []
     weights: list[float] = []
     groups: list[int] = []  # two for each sentence: words, pairs and syllables; n-grams
@@ -125,10 +125,10 @@ def _bags(token_lists: Sequence[Sequence[str]], parts: Parts) -> Callable[[Tenso
 
 
 def _scales(squares: np.ndarray) -> np.ndarray:
-    """What makes each sentence's weights of length 1. squares: (sentences, kinds), their squared length by kind.
+    """What makes each sentence's weights of length 1, or less where no word is known: (sentences, kinds).
 
-    In English a word has twenty n-grams, which would leave words a fifth of the length. How many n-grams of a new word
-    are known is chance, and must not decide what the known words count.
+    squares: their squared length by kind. In English a word has twenty n-grams, which would leave words a fifth of the
+    length. How many n-grams of a new word are known is chance, and must not decide what the known words count.
     """
     whole = np.maximum(squares.sum(axis=1), 1e-12)
     words = np.where(squares[:, 1] > 0, np.maximum(squares[:, 0] / whole, WORDS), 1.0)
