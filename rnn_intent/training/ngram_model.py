@@ -69,7 +69,7 @@ def _syllables(tokens: Sequence[str]) -> list[str]:
     if all(map(str.isascii, tokens)):
         return []
     is_syllable = syllable_pattern().match
-    atoms = [atom for token in tokens for atom in ([token] if token.isascii() else _atoms(token))]
+    atoms = list(chain.from_iterable(map(_atoms, tokens)))
     pairs = pairwise(["<", *atoms, ">"])
     return [f"@{atom}" for atom in atoms if is_syllable(atom)] + [
         f"@{first}{second}" for first, second in pairs if is_syllable(first) or is_syllable(second)
