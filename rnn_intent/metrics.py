@@ -13,6 +13,7 @@ import numpy as np
 # where the temperature is looked for, and by which steps
 COLDEST, HOTTEST = 0.05, 20.0
 GOLDEN = (math.sqrt(5) - 1) / 2
+MAXIMISATIONS = 100  # by which the shares of a mixture are found; they stand still much sooner
 CAUTION = 4.0  # how far few rows are held to a temperature of 1 (docs/recipe.md, "Few validation rows")
 
 
@@ -170,3 +171,20 @@ def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> Calibration:
         low, high = (low, right) if loss(left) < loss(right) else (left, high)
     found = (low + high) / 2
     return Calibration(math.exp(found), loss(found))
+
+
+def fit_mixture(said: np.ndarray, prior: Sequence[float] | np.ndarray) -> np.ndarray:
+    """How much each model counts, (models,), such that together they find the rows' own intents most likely.
+
+    By expectation maximisation (Dempster et al. 1977). said: the probability that each gives each row's own intent,
+    (models, rows). prior: (models,), rows that speak for each of them before any has spoken, so that few rows decide
+    little.
+    """
+    rows = np.asarray(prior, dtype=np.float64)
+    said = said[:, said.any(axis=0)].astype(np.float64)
+    shares: np.ndarray = rows / rows.sum()
+    for _ in range(MAXIMISATIONS):
+        owed = shares[:, None] * said
+        owned = (owed / owed.sum(axis=0)).sum(axis=1) + rows
+        shares = owned / owned.sum()
+    return shares

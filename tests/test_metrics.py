@@ -7,6 +7,7 @@ from rnn_intent.metrics import (
     confusions,
     expected_calibration_error,
     false_positive_rate_at,
+    fit_mixture,
     intent_scores,
     macro_f1,
     reliability,
@@ -77,3 +78,22 @@ def test_reliability_counts_an_unknown_intent_as_wrong():
     assert known.nll == pytest.approx(-(np.log(0.9) + np.log(0.8)) / 2)
     assert missing.brier > known.brier
     assert missing.nll > known.nll
+
+
+def test_the_shares_of_a_mixture_are_the_most_likely_ones():
+    random = np.random.default_rng(0)
+    said = random.uniform(0.05, 1, (2, 5_000))
+    said[0] *= 1.5
+    shares = fit_mixture(said, [0.1, 0.1])
+    tried = np.linspace(0.001, 0.999, 999)
+    likely = [np.log(share * said[0] + (1 - share) * said[1]).sum() for share in tried]
+    assert shares[0] == pytest.approx(tried[np.argmax(likely)], abs=0.01)
+    assert shares.sum() == pytest.approx(1)
+
+
+def test_without_rows_a_mixture_is_as_before_and_rows_that_nobody_expected_tell_nothing():
+    assert fit_mixture(np.zeros((2, 0)), [1.0, 3.0]) == pytest.approx([0.25, 0.75])
+    assert fit_mixture(np.zeros((2, 9)), [1.0, 3.0]) == pytest.approx([0.25, 0.75])
+    alike = np.full((2, 9), 0.5)
+    alike[:, 3] = 0
+    assert fit_mixture(alike, [1.0, 3.0]) == pytest.approx([0.25, 0.75])

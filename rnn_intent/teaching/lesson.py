@@ -8,19 +8,19 @@ import numpy as np
 
 from rnn_intent.data.opinions import distributions, opinions_of, write_opinions
 from rnn_intent.errors import UsageError, printable
+from rnn_intent.metrics import fit_mixture
 from rnn_intent.runs import RunFolder
 from rnn_intent.teaching.classroom import Classroom, Teacher
 from rnn_intent.teaching.sentences import Gathered
 
 AT_ONCE = 1024  # sentences between two signs of life
 PRIOR = 50.0  # validation rows that speak for models which count the same
-STEPS = 100  # of the expectation maximisation; the shares stand still much sooner
 
 
 def teacher_shares(teachers: Sequence[Teacher], room: Classroom, prior: Sequence[float] = ()) -> list[float]:
     """How much each counts: such that together they find the validation rows' intents most likely.
 
-    These are the weights of a mixture, by expectation maximisation (Dempster et al. 1977). prior: rows that speak for
+    These are the shares of a mixture. prior: rows that speak for
     each teacher before any has spoken, so that few rows decide little; without it, as many for every model. Who says
     nothing about the validation rows counts as by the prior. Raises UsageError for a teacher that knows none of the
     labels.
@@ -29,13 +29,8 @@ def teacher_shares(teachers: Sequence[Teacher], room: Classroom, prior: Sequence
     found: np.ndarray = rows / rows.sum()
     said = np.stack([_of_own_intent(teacher, room) for teacher in teachers])  # (teachers, rows)
     heard = said.any(axis=1)
-    said = said[heard][:, said[heard].any(axis=0)]
-    shares = begin = found[heard] / max(found[heard].sum(), 1e-12)
-    for _ in range(STEPS):
-        owed = shares[:, None] * said
-        shares = (owed / owed.sum(axis=0)).sum(axis=1) + rows.sum() * begin
-        shares = shares / shares.sum()
-    found[heard] = shares * found[heard].sum()
+    known = found[heard].sum()
+    found[heard] = known * fit_mixture(said[heard], rows[heard] / max(known, 1e-12))
     return [float(share) for share in found]
 
 

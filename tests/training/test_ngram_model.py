@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from rnn_intent.metrics import softmax
 from rnn_intent.training.ngram_model import SYLLABLE, WORDS, NgramModel, _bags, _weighted, fit_ngrams, parts_of
 
 TOKENS = [["play", word] for word in ("music", "jazz", "songs")] + [["which", word] for word in ("hour", "time", "day")]
@@ -22,13 +23,43 @@ def test_a_sentence_is_made_of_words_pairs_and_pieces_of_words():
 
 
 def test_it_learns_its_rows_and_reads_words_that_it_has_not_seen():
-    assert model().logits(TOKENS).argmax(axis=1).tolist() == TARGETS.tolist()
-    assert model().logits([["plays", "polka"], ["whichever"]]).argmax(axis=1).tolist() == [0, 1]
+    assert model().probabilities(TOKENS).argmax(axis=1).tolist() == TARGETS.tolist()
+    assert model().probabilities([["plays", "polka"], ["whichever"]]).argmax(axis=1).tolist() == [0, 1]
 
 
 def test_a_sentence_of_nothing_known_gets_what_is_likely_anyway():
-    unknown, empty = model().logits([["qqq"], []])
+    unknown, empty = model().probabilities([["qqq"], []])
     np.testing.assert_allclose(unknown, empty)
+
+
+def test_it_is_what_a_logistic_regression_and_a_support_vector_machine_say_together():
+    linear_model, svm = pytest.importorskip("sklearn.linear_model"), pytest.importorskip("sklearn.svm")
+    found = model()
+    bags = _bags(TOKENS, found._parts)(torch.eye(len(found._parts) + 1, len(found._parts))).numpy()
+    logistic, margins = found.regressions
+    theirs = linear_model.LogisticRegression(C=2 * logistic.strength, tol=1e-8).fit(bags, TARGETS)  # of one weight
+    ours = logistic.weight.numpy()
+    np.testing.assert_allclose(ours[:-1, 1] - ours[:-1, 0], theirs.coef_[0], atol=0.01)
+    theirs = svm.LinearSVC(C=margins.strength, tol=1e-6, intercept_scaling=100, dual=False).fit(bags, TARGETS)
+    np.testing.assert_allclose(margins.weight.numpy()[:-1, 1], theirs.coef_[0], atol=0.01)
+    parts = [softmax(bags @ w[:-1] + w[-1], one.temperature) for one in found.regressions for w in [one.weight.numpy()]]
+    mixed = found.shares[0] * parts[0] + found.shares[1] * parts[1]
+    np.testing.assert_allclose(found.probabilities(TOKENS), mixed, atol=1e-5)
+
+
+def test_validation_rows_say_which_of_the_two_counts_more():
+    none = fit_ngrams(TOKENS, TARGETS, [], TARGETS[:0], 2)
+    np.testing.assert_allclose(none.shares, [0.5, 0.5])
+    assert 0.4 < model().shares[0] < 0.6  # six rows decide little
+    noisy = [*TOKENS, ["which", "music"], ["play", "time"]] * 100
+    found = fit_ngrams(TOKENS, TARGETS, noisy, np.tile([*TARGETS, 0, 1], 100), 2)
+
+    def unlikely(share: float) -> float:
+        mixed = NgramModel(found._parts, found.regressions, np.array([share, 1 - share])).probabilities(noisy[:8])
+        return -np.log(mixed[np.arange(8), [*TARGETS, 0, 1]]).sum()
+
+    assert found.shares.sum() == pytest.approx(1)
+    assert unlikely(found.shares[0]) < min(map(unlikely, np.linspace(0, 1, 21))) + 1e-3
 
 
 def test_characters_that_are_words_or_syllables_count_whatever_words_they_stand_in():
@@ -71,7 +102,7 @@ def test_short_words_keep_the_share_that_they_have_and_beside_them_long_ones_do_
 def test_another_process_finds_the_same_weights():
     script = (
         "from tests.training.test_ngram_model import *; import hashlib;"
-        "print(hashlib.sha256(model().logits(TOKENS).tobytes()).hexdigest())"
+        "print(hashlib.sha256(model().probabilities(TOKENS).tobytes()).hexdigest())"
     )
     found = {
         subprocess.run(
