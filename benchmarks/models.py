@@ -42,7 +42,7 @@ def _taught(
     needs: tuple[str, ...] = (),
     english: bool = False,
 ) -> Model:
-    also = f"{'+'.join(teachers)}{MEMBERS}, {PER_ROW}, pushed, later, words, syllables"
+    also = f"{'+'.join(teachers)}{MEMBERS}, {PER_ROW}, pushed, later, words, syllables, margins"
     return Model(
         title,
         own.taught(config, teachers, MEMBERS, *overrides),

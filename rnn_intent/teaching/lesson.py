@@ -20,10 +20,9 @@ PRIOR = 50.0  # validation rows that speak for models which count the same
 def teacher_shares(teachers: Sequence[Teacher], room: Classroom, prior: Sequence[float] = ()) -> list[float]:
     """How much each counts: such that together they find the validation rows' intents most likely.
 
-    These are the shares of a mixture. prior: rows that speak for
-    each teacher before any has spoken, so that few rows decide little; without it, as many for every model. Who says
-    nothing about the validation rows counts as by the prior. Raises UsageError for a teacher that knows none of the
-    labels.
+    These are the shares of a mixture. prior: rows that speak for each teacher before any has spoken, so that few rows
+    decide little; without it, as many for every model. Who says nothing about the validation rows counts as by the
+    prior. Raises UsageError for a teacher that knows none of the labels.
     """
     rows = np.array(prior or _alike(teachers))
     found: np.ndarray = rows / rows.sum()
