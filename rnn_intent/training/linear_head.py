@@ -20,7 +20,7 @@ Logits = Callable[[Tensor], Tensor]  # from a weight, (features + 1, classes), t
 Loss = Callable[[Tensor, Tensor], Tensor]  # of logits and class numbers, (rows,): the rows' mean
 
 
-class Regression(NamedTuple):
+class LinearFit(NamedTuple):
     """weight: (features + 1, classes), the bias as its last row. strength: that of the regulariser.
 
     temperature: the one at which validation rows are most likely. loss: what the weight makes least.
@@ -35,21 +35,21 @@ class Regression(NamedTuple):
 class LinearHead:
     """centre: (features,), taken off every vector."""
 
-    def __init__(self, regression: Regression, centre: np.ndarray) -> None:
-        self.regression, self._centre = regression, centre
+    def __init__(self, fit: LinearFit, centre: np.ndarray) -> None:
+        self.fit, self._centre = fit, centre
 
     def logits(self, vectors: np.ndarray) -> np.ndarray:
         """(rows, features) to (rows, classes)."""
-        return _logits_of(vectors, self._centre)(self.regression.weight).numpy()
+        return _logits_of(vectors, self._centre)(self.fit.weight).numpy()
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """(rows, features) to (rows, classes)."""
-        return softmax(self.logits(vectors), self.regression.temperature)
+        return softmax(self.logits(vectors), self.fit.temperature)
 
     def refit(self, vectors: np.ndarray, targets: np.ndarray) -> LinearHead:
         """The same of other rows, as strongly regularised and as sure."""
         logits = _logits_of(vectors, self._centre)
-        return LinearHead(refitted(self.regression, logits, targets, vectors.shape[1]), self._centre)
+        return LinearHead(refitted(self.fit, logits, targets, vectors.shape[1]), self._centre)
 
 
 def fit_head(
@@ -64,7 +64,7 @@ def fit_head(
     centre = vectors.mean(axis=0)
     train, valid = _logits_of(vectors, centre), _logits_of(valid_vectors, centre)
     shape = (vectors.shape[1] + 1, classes)
-    return LinearHead(best_regression(train, targets, valid, valid_targets, shape, strengths), centre)
+    return LinearHead(best_fit(train, targets, valid, valid_targets, shape, strengths), centre)
 
 
 def _logits_of(vectors: np.ndarray, centre: np.ndarray) -> Logits:
@@ -81,7 +81,7 @@ def squared_hinge(logits: Tensor, targets: Tensor) -> Tensor:
     return (1 - signs * logits).relu().square().sum(dim=1).mean()
 
 
-def best_regression(
+def best_fit(
     logits: Logits,
     targets: np.ndarray,
     valid_logits: Logits,
@@ -90,7 +90,7 @@ def best_regression(
     strengths: Sequence[float],
     steps: int = STEPS,
     loss: Loss = cross_entropy,
-) -> Regression:
+) -> LinearFit:
     """Fits with one strength after the other until validation rows, calibrated, become less likely; gives the best.
 
     Few validation rows seldom differ in how many are right, but still in how likely they are.
@@ -99,23 +99,21 @@ def best_regression(
     validation rows -1 for an intent that training lacks.
     """
     weight, least = torch.zeros(shape), math.inf
-    best = Regression(weight, 0.0, 1.0, loss)
+    best = LinearFit(weight, 0.0, 1.0, loss)
     for strength in sorted(strengths):  # each starts where the one before ended
         weight = _fitted(logits, torch.from_numpy(targets), weight, strength, steps, loss)
         temperature, unlikely = fit_temperature(valid_logits(weight).numpy(), valid_targets)
         if unlikely > least:
             break
-        best, least = Regression(weight, strength, temperature, loss), unlikely
+        best, least = LinearFit(weight, strength, temperature, loss), unlikely
     return best
 
 
-def refitted(
-    regression: Regression, logits: Logits, targets: np.ndarray, features: int, steps: int = STEPS
-) -> Regression:
+def refitted(fit: LinearFit, logits: Logits, targets: np.ndarray, features: int, steps: int = STEPS) -> LinearFit:
     """The same of other rows: as strongly regularised, and as sure."""
-    start = torch.zeros(features + 1, regression.weight.shape[1])
-    weight = _fitted(logits, torch.from_numpy(targets), start, regression.strength, steps, regression.loss)
-    return regression._replace(weight=weight)
+    start = torch.zeros(features + 1, fit.weight.shape[1])
+    weight = _fitted(logits, torch.from_numpy(targets), start, fit.strength, steps, fit.loss)
+    return fit._replace(weight=weight)
 
 
 def _fitted(logits: Logits, targets: Tensor, start: Tensor, strength: float, steps: int, loss: Loss) -> Tensor:

@@ -22,7 +22,7 @@ from torch.nn.functional import embedding_bag
 from rnn_intent.metrics import fit_mixture, softmax
 from rnn_intent.text.ngrams import token_ngrams
 from rnn_intent.text.patterns import syllable_pattern
-from rnn_intent.training.linear_head import Logits, Regression, best_regression, refitted, squared_hinge
+from rnn_intent.training.linear_head import LinearFit, Logits, best_fit, refitted, squared_hinge
 from rnn_intent.training.schedule import MANY_ROWS
 
 WORDS = 0.3  # of a sentence's squared length, at least, is made of other parts than n-grams, which may be very many
@@ -37,25 +37,25 @@ Parts = dict[str, tuple[int, float]]  # column and weight
 
 
 class NgramModel:
-    """parts: each known part's column and weight. regressions: one row of weights for each column, and the bias.
+    """parts: each known part's column and weight. fits: one row of weights for each column, and the bias.
 
-    shares: how much each regression counts.
+    shares: how much each fit counts.
     """
 
-    def __init__(self, parts: Parts, regressions: Sequence[Regression], shares: np.ndarray) -> None:
-        self._parts, self.regressions, self.shares = parts, regressions, shares
+    def __init__(self, parts: Parts, fits: Sequence[LinearFit], shares: np.ndarray) -> None:
+        self._parts, self.fits, self.shares = parts, fits, shares
 
     def probabilities(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
         """(rows, classes)."""
-        said = _said(self.regressions, _bags(token_lists, self._parts))
+        said = _said(self.fits, _bags(token_lists, self._parts))
         mixture: np.ndarray = np.tensordot(self.shares.astype(np.float32), said, axes=1)
         return mixture
 
     def refit(self, token_lists: Sequence[Sequence[str]], targets: np.ndarray) -> NgramModel:
-        """The same of other rows, as strongly regularised and as sure; each regression counts as before."""
+        """The same of other rows, as strongly regularised and as sure; each fit counts as before."""
         parts = _weighted(token_lists)
         bags = _bags(token_lists, parts)
-        again = [refitted(one, bags, targets, len(parts), STEPS) for one in self.regressions]
+        again = [refitted(one, bags, targets, len(parts), STEPS) for one in self.fits]
         return NgramModel(parts, again, self.shares)
 
 
@@ -70,16 +70,16 @@ def fit_ngrams(
     parts = _weighted(tokens)
     train, valid = _bags(tokens, parts), _bags(valid_tokens, parts)
     shape = (len(parts) + 1, classes)
-    logistic = best_regression(train, targets, valid, valid_targets, shape, STRENGTHS, STEPS)
-    margins = best_regression(train, targets, valid, valid_targets, shape, [MARGIN_STRENGTH], STEPS, squared_hinge)
+    logistic = best_fit(train, targets, valid, valid_targets, shape, STRENGTHS, STEPS)
+    margins = best_fit(train, targets, valid, valid_targets, shape, [MARGIN_STRENGTH], STEPS, squared_hinge)
     known = valid_targets >= 0
-    of_own = _said([logistic, margins], valid)[:, known, valid_targets[known]]  # (regressions, rows)
+    of_own = _said([logistic, margins], valid)[:, known, valid_targets[known]]  # (fits, rows)
     return NgramModel(parts, [logistic, margins], fit_mixture(of_own, PRIOR))
 
 
-def _said(regressions: Sequence[Regression], logits: Logits) -> np.ndarray:
-    """(regressions, rows, classes)."""
-    return np.stack([softmax(logits(one.weight).numpy(), one.temperature) for one in regressions])
+def _said(fits: Sequence[LinearFit], logits: Logits) -> np.ndarray:
+    """(fits, rows, classes)."""
+    return np.stack([softmax(logits(one.weight).numpy(), one.temperature) for one in fits])
 
 
 def parts_of(tokens: Sequence[str]) -> tuple[list[str], list[str]]:

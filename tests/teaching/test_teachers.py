@@ -105,7 +105,7 @@ def test_ngrams_learn_the_validation_rows_too_and_are_as_sure_as_before():
     assert chances[1] > 0.8 > chances[0]
     assert teacher.probabilities(["zebra crossing"])[0, 1] == chances[0]  # it can still be asked
     first, second = teacher._model, again._model
-    for before, after in zip(first.regressions, second.regressions, strict=True):
+    for before, after in zip(first.fits, second.fits, strict=True):
         assert (after.temperature, after.strength) == (before.temperature, before.strength)
     assert second.shares is first.shares
 

@@ -29,7 +29,7 @@ def test_three_validation_rows_that_any_strength_gets_right_do_not_choose_the_we
     vectors = np.array([[1.0], [-1.0]] * 20, dtype=np.float32)
 
     def chosen(valid_vectors, valid_targets):
-        return fit_head(vectors, targets, valid_vectors, valid_targets, 2).regression.strength
+        return fit_head(vectors, targets, valid_vectors, valid_targets, 2).fit.strength
 
     assert chosen(vectors[:3], targets[:3]) == STRENGTHS[-1]
     assert chosen(vectors[:0], targets[:0]) == STRENGTHS[-1]  # none has an objection

@@ -36,13 +36,13 @@ def test_it_is_what_a_logistic_regression_and_a_support_vector_machine_say_toget
     linear_model, svm = pytest.importorskip("sklearn.linear_model"), pytest.importorskip("sklearn.svm")
     found = model()
     bags = _bags(TOKENS, found._parts)(torch.eye(len(found._parts) + 1, len(found._parts))).numpy()
-    logistic, margins = found.regressions
+    logistic, margins = found.fits
     theirs = linear_model.LogisticRegression(C=2 * logistic.strength, tol=1e-8).fit(bags, TARGETS)  # of one weight
     ours = logistic.weight.numpy()
     np.testing.assert_allclose(ours[:-1, 1] - ours[:-1, 0], theirs.coef_[0], atol=0.01)
     theirs = svm.LinearSVC(C=margins.strength, tol=1e-6, intercept_scaling=100, dual=False).fit(bags, TARGETS)
     np.testing.assert_allclose(margins.weight.numpy()[:-1, 1], theirs.coef_[0], atol=0.01)
-    parts = [softmax(bags @ w[:-1] + w[-1], one.temperature) for one in found.regressions for w in [one.weight.numpy()]]
+    parts = [softmax(bags @ w[:-1] + w[-1], one.temperature) for one in found.fits for w in [one.weight.numpy()]]
     mixed = found.shares[0] * parts[0] + found.shares[1] * parts[1]
     np.testing.assert_allclose(found.probabilities(TOKENS), mixed, atol=1e-5)
 
@@ -55,7 +55,7 @@ def test_validation_rows_say_which_of_the_two_counts_more():
     found = fit_ngrams(TOKENS, TARGETS, noisy, np.tile([*TARGETS, 0, 1], 100), 2)
 
     def unlikely(share: float) -> float:
-        mixed = NgramModel(found._parts, found.regressions, np.array([share, 1 - share])).probabilities(noisy[:8])
+        mixed = NgramModel(found._parts, found.fits, np.array([share, 1 - share])).probabilities(noisy[:8])
         return -np.log(mixed[np.arange(8), [*TARGETS, 0, 1]]).sum()
 
     assert found.shares.sum() == pytest.approx(1)
