@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,7 +20,7 @@ class Classroom:
     """What a teacher may learn from before it teaches.
 
     fine_tune: epochs, for those that can be tuned; adversarial: how far their sentences are pushed. on_tune: hears a
-    teacher's name and where its tuning is, every step.
+    teacher's name and where its tuning is, every step. vectors: the experiment's pretrained ones, of words.
     """
 
     labels: Sequence[str]
@@ -32,6 +32,7 @@ class Classroom:
     tokenizer: Tokenizer = field(default_factory=lambda: Tokenizer(TextSettings()))
     on_tune: Callable[[str, Progress], None] = lambda _name, _progress: None
     adversarial: float = 0.0
+    vectors: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -43,11 +44,14 @@ class Classroom:
     ) -> Classroom:
         """For the rows of an experiment."""
         from rnn_intent.training.device import thread_count
+        from rnn_intent.training.tables import vectors_of
 
         labels, threads = sorted({row.intent for row in splits.train}), thread_count(settings.training)
         tokenizer = Tokenizer.of(settings.text)
         push = settings.training.adversarial
-        return cls(labels, splits.train, splits.valid, settings.seed, threads, fine_tune, tokenizer, on_tune, push)
+        given = (labels, splits.train, splits.valid, settings.seed, threads, fine_tune, tokenizer, on_tune, push)
+        known = vectors_of(settings, [tokenizer.words(row.text) for row in splits.train])
+        return cls(*given, {} if known is None else known[1].by_word(known[0].words))
 
     @property
     def known_valid(self) -> list[Example]:

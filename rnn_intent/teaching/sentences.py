@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rnn_intent.data.example import Example
 from rnn_intent.data.fold import fold
 from rnn_intent.data.splits import Splits
-from rnn_intent.settings import TEACHER, Settings
+from rnn_intent.settings import Settings
 from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.text.word_neighbours import word_neighbours
 
 if TYPE_CHECKING:
@@ -111,12 +110,10 @@ class _Making:
     @cached_property
     def _alike(self) -> dict[str, list[str]]:
         """Words like those of the rows, by the experiment's pretrained vectors; none without vectors."""
-        from rnn_intent.training.tables import pretrained_vectors
+        from rnn_intent.training.tables import vectors_of
 
-        if self._settings.embedding.vectors == TEACHER:
-            return {}  # no teacher has been prepared: the sentences are to be labelled elsewhere
-        vocabulary = Vocabulary.build(self._words, self._settings.vocabulary)
-        vectors = pretrained_vectors(self._settings, vocabulary)
-        if vectors is None:
+        found = vectors_of(self._settings, self._words)
+        if found is None:
             return {}
+        vocabulary, vectors = found
         return word_neighbours([*vocabulary.words, *vectors.extra], vectors.rows, len(vocabulary))

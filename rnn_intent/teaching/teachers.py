@@ -173,13 +173,13 @@ class TunedTeacher:
 
 
 def _ngrams(room: Classroom) -> Teacher:
-    """A linear model on words, pairs of words and character n-grams."""
+    """A linear model on words, pairs of words and character n-grams, and on the experiment's pretrained vectors."""
     from rnn_intent.training.ngram_model import fit_ngrams
 
     def tokens(texts: Sequence[str]) -> list[list[str]]:
         return [room.tokenizer.words(text) for text in texts]
 
-    return LinearTeacher(room, tokens, fit_ngrams)
+    return LinearTeacher(room, tokens, partial(fit_ngrams, vectors=room.vectors))
 
 
 def _on_top_of(model: Transformer, name: str, room: Classroom) -> Teacher:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +35,10 @@ class Vectors:
     def coverage(self) -> float:
         """Share of the vocabulary, the special rows not counted, that has a vector."""
         return self.found / max(1, len(self.rows) - len(self.extra) - len(SPECIALS))
+
+    def by_word(self, vocabulary: Sequence[str]) -> dict[str, np.ndarray]:
+        """(dimensions,) for each word of the vocabulary that was asked for, and of the further ones."""
+        return dict(zip([*vocabulary, *self.extra], self.rows, strict=True))
 
 
 def read_vectors(
@@ -100,6 +104,21 @@ class _Table:
         if self._extra:
             rows[self._words :] = list(self._extra.values())
         return Vectors(rows, len(self._rows), tuple(self._extra))
+
+
+def mean_directions(token_lists: Sequence[Sequence[str]], vectors: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Where the mean of a sentence's vectors points, (sentences, dimensions) of length 1; zeros where no word has one.
+
+    vectors: of words, (dimensions,) each.
+    """
+    dimensions = len(next(iter(vectors.values()), ()))
+    sums = np.zeros((len(token_lists), dimensions), dtype=np.float32)
+    for number, tokens in enumerate(token_lists):
+        for token in tokens:
+            if token in vectors:
+                sums[number] += vectors[token]
+    directions: np.ndarray = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    return directions
 
 
 def centred(rows: np.ndarray, telling: int) -> np.ndarray:

@@ -1,17 +1,18 @@
 """A linear model of what a sentence is made of, in no order: a teacher as unlike a recurrent network as can be.
 
 Words, pairs of neighbouring words and the words' character n-grams, weighted by TF-IDF (Spärck Jones 1972); where
-characters are words or syllables, they and their pairs too, whatever words they stand in. Multinomial logistic
-regression and a support vector machine are fitted to them, the one better where rows are few and clean, the other where
-many say little of their intent; validation rows tell how much each counts. It errs elsewhere than a network that reads,
-so that the two together know more than two networks do (docs/recipe.md).
+characters are words or syllables, they and their pairs too, whatever words they stand in; where there are pretrained
+vectors, their mean, which is alike for sentences that say the same in other words. Multinomial logistic regression and
+a support vector machine are fitted to them, the one better where rows are few and clean, the other where many say
+little of their intent; validation rows tell how much each counts. It errs elsewhere than a network that reads, so that
+the two together know more than two networks do (docs/recipe.md).
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, pairwise
 
 import numpy as np
@@ -22,6 +23,7 @@ from torch.nn.functional import embedding_bag
 from rnn_intent.metrics import fit_mixture, softmax
 from rnn_intent.text.ngrams import token_ngrams
 from rnn_intent.text.patterns import syllable_pattern
+from rnn_intent.text.vectors import mean_directions
 from rnn_intent.training.linear_head import LinearFit, Logits, best_fit, refitted, squared_hinge
 from rnn_intent.training.schedule import MANY_ROWS
 
@@ -29,34 +31,37 @@ WORDS = 0.3  # of a sentence's squared length, at least, is made of other parts 
 SYLLABLE = 2.0  # times as much weight as another part has: few rows have most characters, but not most words
 STRENGTHS = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # the regulariser's inverse; validation chooses
 MARGIN_STRENGTH = 3.0  # the same of the support vector machine, of which it matters little
+MEANING = 0.7  # the length of the mean of the words' vectors, where all other parts together have length 1
 PRIOR = (2.0, 2.0)  # validation rows that speak for each of the two before any has spoken
 STEPS = 40  # of the optimizer; more change no answer
 RAREST = 2  # sentences that a part must stand in to be learned, where they are many
 
 Parts = dict[str, tuple[int, float]]  # column and weight
+WordVectors = Mapping[str, np.ndarray]  # (dimensions,) each; none at all, perhaps
 
 
 class NgramModel:
-    """parts: each known part's column and weight. fits: one row of weights for each column, and the bias.
+    """parts: each known part's column and weight. vectors: pretrained ones, of words.
 
-    shares: how much each fit counts.
+    fits: one row of weights for each dimension of the vectors, then for each column, and the bias. shares: how much
+    each fit counts.
     """
 
-    def __init__(self, parts: Parts, fits: Sequence[LinearFit], shares: np.ndarray) -> None:
-        self._parts, self.fits, self.shares = parts, fits, shares
+    def __init__(self, parts: Parts, vectors: WordVectors, fits: Sequence[LinearFit], shares: np.ndarray) -> None:
+        self._parts, self._vectors, self.fits, self.shares = parts, vectors, fits, shares
 
     def probabilities(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
         """(rows, classes)."""
-        said = _said(self.fits, _bags(token_lists, self._parts))
+        said = _said(self.fits, _inputs(token_lists, self._parts, self._vectors))
         mixture: np.ndarray = np.tensordot(self.shares.astype(np.float32), said, axes=1)
         return mixture
 
     def refit(self, token_lists: Sequence[Sequence[str]], targets: np.ndarray) -> NgramModel:
         """The same of other rows, as strongly regularised and as sure; each fit counts as before."""
         parts = _weighted(token_lists)
-        bags = _bags(token_lists, parts)
-        again = [refitted(one, bags, targets, len(parts), STEPS) for one in self.fits]
-        return NgramModel(parts, again, self.shares)
+        inputs, features = _inputs(token_lists, parts, self._vectors), _features(parts, self._vectors)
+        again = [refitted(one, inputs, targets, features, STEPS) for one in self.fits]
+        return NgramModel(parts, self._vectors, again, self.shares)
 
 
 def fit_ngrams(
@@ -65,16 +70,17 @@ def fit_ngrams(
     valid_tokens: Sequence[Sequence[str]],
     valid_targets: np.ndarray,
     classes: int,
+    vectors: WordVectors | None = None,
 ) -> NgramModel:
     """The model that is best on validation rows. targets: (rows,) class numbers, of validation rows -1 for others."""
-    parts = _weighted(tokens)
-    train, valid = _bags(tokens, parts), _bags(valid_tokens, parts)
-    shape = (len(parts) + 1, classes)
+    parts, known_words = _weighted(tokens), vectors or {}
+    train, valid = (_inputs(lists, parts, known_words) for lists in (tokens, valid_tokens))
+    shape = (_features(parts, known_words) + 1, classes)
     logistic = best_fit(train, targets, valid, valid_targets, shape, STRENGTHS, STEPS)
     margins = best_fit(train, targets, valid, valid_targets, shape, [MARGIN_STRENGTH], STEPS, squared_hinge)
     known = valid_targets >= 0
     of_own = _said([logistic, margins], valid)[:, known, valid_targets[known]]  # (fits, rows)
-    return NgramModel(parts, [logistic, margins], fit_mixture(of_own, PRIOR))
+    return NgramModel(parts, known_words, [logistic, margins], fit_mixture(of_own, PRIOR))
 
 
 def _said(fits: Sequence[LinearFit], logits: Logits) -> np.ndarray:
@@ -123,6 +129,19 @@ def _weighted(token_lists: Iterable[Sequence[str]]) -> Parts:
         part: (column, _emphasis(part) * (math.log((1 + rows) / (1 + count)) + 1))
         for column, (part, count) in enumerate(known)
     }
+
+
+def _features(parts: Parts, vectors: WordVectors) -> int:
+    dimensions: int = mean_directions([], vectors).shape[1]
+    return dimensions + len(parts)
+
+
+def _inputs(token_lists: Sequence[Sequence[str]], parts: Parts, vectors: WordVectors) -> Logits:
+    """Where the words' vectors point, and the known parts."""
+    bags = _bags(token_lists, parts)
+    meanings = torch.from_numpy(MEANING * mean_directions(token_lists, vectors))
+    dimensions = meanings.shape[1]
+    return lambda weight: meanings @ weight[:dimensions] + bags(weight[dimensions:])
 
 
 def _bags(token_lists: Sequence[Sequence[str]], parts: Parts) -> Logits:

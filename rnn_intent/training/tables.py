@@ -83,6 +83,18 @@ def pretrained_vectors(settings: Settings, vocabulary: Vocabulary) -> Vectors | 
     return _vectors_as_now(wanted, settings.text, vocabulary.words, version_of(Path(wanted.vectors)))
 
 
+def vectors_of(settings: Settings, rows: Sequence[Sequence[str]]) -> tuple[Vocabulary, Vectors] | None:
+    """The vocabulary that training builds of such rows, and pretrained vectors of it and of further words.
+
+    None where the settings want none, or those of a teacher, which is still to be prepared.
+    """
+    if settings.embedding.vectors in (None, TEACHER):
+        return None
+    vocabulary = Vocabulary.build(rows, settings.vocabulary)
+    vectors = pretrained_vectors(settings, vocabulary)
+    return None if vectors is None else (vocabulary, vectors)
+
+
 @lru_cache(maxsize=1)
 def _vectors_as_now(
     wanted: EmbeddingSettings, text: TextSettings, words: tuple[str, ...], _version: tuple[int, ...] | None

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnn_intent.config import load
 from rnn_intent.data.example import Example
 from rnn_intent.data.opinions import Opinion, Opinions, opinions_of, write_opinions
+from rnn_intent.data.splits import Splits
 from rnn_intent.errors import UsageError
 from rnn_intent.settings import DistillationSettings
 from rnn_intent.teaching import pretrained, teachers
@@ -108,6 +110,19 @@ def test_ngrams_learn_the_validation_rows_too_and_are_as_sure_as_before():
     for before, after in zip(first.fits, second.fits, strict=True):
         assert (after.temperature, after.strength) == (before.temperature, before.strength)
     assert second.shares is first.shares
+
+
+def test_ngrams_know_what_the_experiment_knows_of_words(tmp_path: Path):
+    words = {"play": "1 0", "music": "1 0", "what": "0 1", "time": "0 1", "polka": "1 0.1", "minute": "0.1 1"}
+    (tmp_path / "words.vec").write_text("".join(f"{word} {row}\n" for word, row in words.items()), encoding="utf-8")
+    keys = [f"embedding.vectors={tmp_path / 'words.vec'}", "embedding.vectors_size=null"]
+    room = Classroom.of(load("tiny.yaml", keys), Splits(ROWS, ROWS, []))
+    assert {"polka", "minute"} < set(room.vectors)
+    found = find_teacher("ngrams", room).probabilities(["polka", "minute"])
+    assert found.argmax(axis=1).tolist() == [0, 1]
+    assert np.ptp(found[:, 0]) > 3 * np.ptp(find_teacher("ngrams", ROOM).probabilities(["polka", "minute"])[:, 0])
+    waiting = Classroom.of(load("tiny.yaml", ["embedding.vectors=teacher"]), Splits(ROWS, ROWS, []))
+    assert not waiting.vectors  # the teacher is still to be prepared
 
 
 def test_what_a_linear_teacher_reads_is_prepared_once_for_it_and_for_itself_refitted():

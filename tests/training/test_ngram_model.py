@@ -6,7 +6,17 @@ import pytest
 import torch
 
 from rnn_intent.metrics import softmax
-from rnn_intent.training.ngram_model import SYLLABLE, WORDS, NgramModel, _bags, _weighted, fit_ngrams, parts_of
+from rnn_intent.training.ngram_model import (
+    MEANING,
+    SYLLABLE,
+    WORDS,
+    NgramModel,
+    _bags,
+    _inputs,
+    _weighted,
+    fit_ngrams,
+    parts_of,
+)
 
 TOKENS = [["play", word] for word in ("music", "jazz", "songs")] + [["which", word] for word in ("hour", "time", "day")]
 TARGETS = np.array([0, 0, 0, 1, 1, 1])
@@ -55,7 +65,7 @@ def test_validation_rows_say_which_of_the_two_counts_more():
     found = fit_ngrams(TOKENS, TARGETS, noisy, np.tile([*TARGETS, 0, 1], 100), 2)
 
     def unlikely(share: float) -> float:
-        mixed = NgramModel(found._parts, found.fits, np.array([share, 1 - share])).probabilities(noisy[:8])
+        mixed = NgramModel(found._parts, {}, found.fits, np.array([share, 1 - share])).probabilities(noisy[:8])
         return -np.log(mixed[np.arange(8), [*TARGETS, 0, 1]]).sum()
 
     assert found.shares.sum() == pytest.approx(1)
@@ -97,6 +107,29 @@ def test_short_words_keep_the_share_that_they_have_and_beside_them_long_ones_do_
     np.testing.assert_allclose(whole, 1, rtol=1e-5)
     assert min(words[:2]) > WORDS
     np.testing.assert_allclose(words[2], WORDS, rtol=1e-5)
+
+
+MEANS = {"polka": [0.9, 0.1], "minute": [0.2, 0.8]}  # words that no row has
+
+
+def with_vectors() -> dict[str, np.ndarray]:
+    rows = {word: [1.0, 0.0] for word in ("music", "jazz", "songs")} | {w: [0.0, 1.0] for w in ("hour", "time", "day")}
+    return {word: np.array(row, dtype=np.float16) for word, row in {**rows, **MEANS}.items()}
+
+
+def test_words_that_no_row_has_are_known_by_what_they_mean():
+    found = fit_ngrams(TOKENS, TARGETS, TOKENS, TARGETS, 2, with_vectors())
+    for told in (found, found.refit(TOKENS, TARGETS)):
+        assert told.probabilities([["polka"], ["minute"]]).argmax(axis=1).tolist() == [0, 1]
+    without = model().probabilities([["polka"], ["minute"]])
+    assert np.ptp(found.probabilities([["polka"], ["minute"]])[:, 0]) > 3 * np.ptp(without[:, 0])
+
+
+def test_what_words_mean_adds_to_what_they_are_and_takes_nothing_from_it():
+    known, unknown = (_inputs([["music", "zzz"], ["zzz"]], {"music": (0, 1.0)}, v) for v in (with_vectors(), {}))
+    each = torch.eye(4, 3)  # two dimensions and a part speak for themselves, and the bias not at all
+    np.testing.assert_allclose(known(each).numpy(), [[MEANING, 0, 1], [0, 0, 0]], atol=1e-6)
+    np.testing.assert_allclose(unknown(torch.eye(2, 1)).numpy(), [[1], [0]], atol=1e-6)
 
 
 def test_another_process_finds_the_same_weights():
