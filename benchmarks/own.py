@@ -97,6 +97,8 @@ def recipe(config: str, *overrides: str, also: str = "", taught: bool = False) -
     del values["data"], values["seed"], values["training"]["device"], values["training"]["threads"]
     if not taught:
         del values["distillation"]
+    if values["embedding"]["vectors"] is None:
+        del values["embedding"]["vectors_size"], values["embedding"]["extra_words"]  # they decide nothing
     return hashlib.sha256((json.dumps(values, sort_keys=True) + also).encode()).hexdigest()[:8]
 
 

@@ -77,7 +77,7 @@ class EmbeddingSettings:
     ngram_max_size: Positive = 50_000
     vectors: str | None = None
     vectors_size: Annotated[int, Bounds(ge=1, le=4096)] | None = 128
-    extra_words: Annotated[int, Bounds(ge=0, le=1_000_000)] = 5_000
+    extra_words: Annotated[int, Bounds(ge=0, le=1_000_000)] = 12_000
     dropout: Share = 0.45
     word_dropout: Share = 0.2
 

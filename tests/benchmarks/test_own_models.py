@@ -31,3 +31,11 @@ def test_a_taught_model_and_an_ensemble_share_their_members(task):
         found, sure = model.answer(texts(task.valid))
         assert len(found) == len(sure) == 4
         assert set(found) <= {"time", "light"}
+
+
+def test_a_result_belongs_to_the_settings_that_decide_it():
+    words, teaching = "embedding.extra_words=7", "distillation.temperature=3"
+    with_vectors = [own.recipe("bi-gru", "embedding.vectors=wordllama", *more) for more in ((), (words,))]
+    assert own.recipe("bi-gru", words) == own.recipe("bi-gru")  # without vectors they decide nothing
+    assert len({own.recipe("bi-gru"), *with_vectors, own.recipe("bi-gru", "model.cell=rnn")}) == 4
+    assert own.recipe("bi-gru", teaching) == own.recipe("bi-gru") != own.recipe("bi-gru", teaching, taught=True)
