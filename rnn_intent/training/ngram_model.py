@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, pairwise
 
 import numpy as np
@@ -40,28 +41,48 @@ Parts = dict[str, tuple[int, float]]  # column and weight
 WordVectors = Mapping[str, np.ndarray]  # (dimensions,) each; none at all, perhaps
 
 
+@dataclass(frozen=True)
+class Features:
+    """What a sentence is to the model. vectors: pretrained ones. parts: each known part's column and weight."""
+
+    vectors: WordVectors
+    parts: Parts
+
+    @classmethod
+    def of(cls, token_lists: Sequence[Sequence[str]], vectors: WordVectors) -> Features:
+        """Those of training rows."""
+        return cls(vectors, _weighted(token_lists))
+
+    @property
+    def count(self) -> int:
+        dimensions: int = mean_directions([], self.vectors).shape[1]
+        return dimensions + len(self.parts)
+
+    def logits(self, token_lists: Sequence[Sequence[str]]) -> Logits:
+        """Of weights with a row for each dimension of the vectors, one for each column, and the bias."""
+        meanings = torch.from_numpy(MEANING * mean_directions(token_lists, self.vectors))
+        dimensions, bags = meanings.shape[1], _bags(token_lists, self.parts)
+        return lambda weight: meanings @ weight[:dimensions] + bags(weight[dimensions:])
+
+
 class NgramModel:
-    """parts: each known part's column and weight. vectors: pretrained ones, of words.
+    """fits: weights of the features. shares: how much each fit counts."""
 
-    fits: one row of weights for each dimension of the vectors, then for each column, and the bias. shares: how much
-    each fit counts.
-    """
-
-    def __init__(self, parts: Parts, vectors: WordVectors, fits: Sequence[LinearFit], shares: np.ndarray) -> None:
-        self._parts, self._vectors, self.fits, self.shares = parts, vectors, fits, shares
+    def __init__(self, features: Features, fits: Sequence[LinearFit], shares: np.ndarray) -> None:
+        self.features, self.fits, self.shares = features, fits, shares
 
     def probabilities(self, token_lists: Sequence[Sequence[str]]) -> np.ndarray:
         """(rows, classes)."""
-        said = _said(self.fits, _inputs(token_lists, self._parts, self._vectors))
+        said = _said(self.fits, self.features.logits(token_lists))
         mixture: np.ndarray = np.tensordot(self.shares.astype(np.float32), said, axes=1)
         return mixture
 
     def refit(self, token_lists: Sequence[Sequence[str]], targets: np.ndarray) -> NgramModel:
         """The same of other rows, as strongly regularised and as sure; each fit counts as before."""
-        parts = _weighted(token_lists)
-        inputs, features = _inputs(token_lists, parts, self._vectors), _features(parts, self._vectors)
-        again = [refitted(one, inputs, targets, features, STEPS) for one in self.fits]
-        return NgramModel(parts, self._vectors, again, self.shares)
+        features = Features.of(token_lists, self.features.vectors)
+        logits = features.logits(token_lists)
+        again = [refitted(one, logits, targets, features.count, STEPS) for one in self.fits]
+        return NgramModel(features, again, self.shares)
 
 
 def fit_ngrams(
@@ -73,14 +94,14 @@ def fit_ngrams(
     vectors: WordVectors | None = None,
 ) -> NgramModel:
     """The model that is best on validation rows. targets: (rows,) class numbers, of validation rows -1 for others."""
-    parts, known_words = _weighted(tokens), vectors or {}
-    train, valid = (_inputs(lists, parts, known_words) for lists in (tokens, valid_tokens))
-    shape = (_features(parts, known_words) + 1, classes)
+    features = Features.of(tokens, vectors or {})
+    train, valid = map(features.logits, (tokens, valid_tokens))
+    shape = (features.count + 1, classes)
     logistic = best_fit(train, targets, valid, valid_targets, shape, STRENGTHS, STEPS)
     margins = best_fit(train, targets, valid, valid_targets, shape, [MARGIN_STRENGTH], STEPS, squared_hinge)
     known = valid_targets >= 0
     of_own = _said([logistic, margins], valid)[:, known, valid_targets[known]]  # (fits, rows)
-    return NgramModel(parts, known_words, [logistic, margins], fit_mixture(of_own, PRIOR))
+    return NgramModel(features, [logistic, margins], fit_mixture(of_own, PRIOR))
 
 
 def _said(fits: Sequence[LinearFit], logits: Logits) -> np.ndarray:
@@ -129,19 +150,6 @@ def _weighted(token_lists: Iterable[Sequence[str]]) -> Parts:
         part: (column, _emphasis(part) * (math.log((1 + rows) / (1 + count)) + 1))
         for column, (part, count) in enumerate(known)
     }
-
-
-def _features(parts: Parts, vectors: WordVectors) -> int:
-    dimensions: int = mean_directions([], vectors).shape[1]
-    return dimensions + len(parts)
-
-
-def _inputs(token_lists: Sequence[Sequence[str]], parts: Parts, vectors: WordVectors) -> Logits:
-    """Where the words' vectors point, and the known parts."""
-    bags = _bags(token_lists, parts)
-    meanings = torch.from_numpy(MEANING * mean_directions(token_lists, vectors))
-    dimensions = meanings.shape[1]
-    return lambda weight: meanings @ weight[:dimensions] + bags(weight[dimensions:])
 
 
 def _bags(token_lists: Sequence[Sequence[str]], parts: Parts) -> Logits:

@@ -10,9 +10,9 @@ from rnn_intent.training.ngram_model import (
     MEANING,
     SYLLABLE,
     WORDS,
+    Features,
     NgramModel,
     _bags,
-    _inputs,
     _weighted,
     fit_ngrams,
     parts_of,
@@ -45,7 +45,9 @@ def test_a_sentence_of_nothing_known_gets_what_is_likely_anyway():
 def test_it_is_what_a_logistic_regression_and_a_support_vector_machine_say_together():
     linear_model, svm = pytest.importorskip("sklearn.linear_model"), pytest.importorskip("sklearn.svm")
     found = model()
-    bags = _bags(TOKENS, found._parts)(torch.eye(len(found._parts) + 1, len(found._parts))).numpy()
+    bags = _bags(TOKENS, found.features.parts)(
+        torch.eye(len(found.features.parts) + 1, len(found.features.parts))
+    ).numpy()
     logistic, margins = found.fits
     theirs = linear_model.LogisticRegression(C=2 * logistic.strength, tol=1e-8).fit(bags, TARGETS)  # of one weight
     ours = logistic.weight.numpy()
@@ -65,7 +67,7 @@ def test_validation_rows_say_which_of_the_two_counts_more():
     found = fit_ngrams(TOKENS, TARGETS, noisy, np.tile([*TARGETS, 0, 1], 100), 2)
 
     def unlikely(share: float) -> float:
-        mixed = NgramModel(found._parts, {}, found.fits, np.array([share, 1 - share])).probabilities(noisy[:8])
+        mixed = NgramModel(found.features, found.fits, np.array([share, 1 - share])).probabilities(noisy[:8])
         return -np.log(mixed[np.arange(8), [*TARGETS, 0, 1]]).sum()
 
     assert found.shares.sum() == pytest.approx(1)
@@ -126,7 +128,8 @@ def test_words_that_no_row_has_are_known_by_what_they_mean():
 
 
 def test_what_words_mean_adds_to_what_they_are_and_takes_nothing_from_it():
-    known, unknown = (_inputs([["music", "zzz"], ["zzz"]], {"music": (0, 1.0)}, v) for v in (with_vectors(), {}))
+    parts = {"music": (0, 1.0)}
+    known, unknown = (Features(v, parts).logits([["music", "zzz"], ["zzz"]]) for v in (with_vectors(), {}))
     each = torch.eye(4, 3)  # two dimensions and a part speak for themselves, and the bias not at all
     np.testing.assert_allclose(known(each).numpy(), [[MEANING, 0, 1], [0, 0, 0]], atol=1e-6)
     np.testing.assert_allclose(unknown(torch.eye(2, 1)).numpy(), [[1], [0]], atol=1e-6)
