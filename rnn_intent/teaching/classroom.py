@@ -44,14 +44,15 @@ class Classroom:
     ) -> Classroom:
         """For the rows of an experiment."""
         from rnn_intent.training.device import thread_count
-        from rnn_intent.training.tables import vectors_of
+        from rnn_intent.training.tables import vectors_by_word
 
         labels, threads = sorted({row.intent for row in splits.train}), thread_count(settings.training)
         tokenizer = Tokenizer.of(settings.text)
         push = settings.training.adversarial
-        given = (labels, splits.train, splits.valid, settings.seed, threads, fine_tune, tokenizer, on_tune, push)
-        known = vectors_of(settings, [tokenizer.words(row.text) for row in splits.train])
-        return cls(*given, {} if known is None else known[1].by_word(known[0].words))
+        vectors = vectors_by_word(settings, [tokenizer.words(row.text) for row in splits.train])
+        return cls(
+            labels, splits.train, splits.valid, settings.seed, threads, fine_tune, tokenizer, on_tune, push, vectors
+        )
 
     @property
     def known_valid(self) -> list[Example]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from rnn_intent.errors import UsageError
 from rnn_intent.files import version_of
 from rnn_intent.settings import TEACHER, EmbeddingSettings, Settings, TextSettings
@@ -93,6 +95,15 @@ def vectors_of(settings: Settings, rows: Sequence[Sequence[str]]) -> tuple[Vocab
     vocabulary = Vocabulary.build(rows, settings.vocabulary)
     vectors = pretrained_vectors(settings, vocabulary)
     return None if vectors is None else (vocabulary, vectors)
+
+
+def vectors_by_word(settings: Settings, rows: Sequence[Sequence[str]]) -> dict[str, np.ndarray]:
+    """The same by word, (dimensions,) each; none where there are none."""
+    found = vectors_of(settings, rows)
+    if found is None:
+        return {}
+    vocabulary, vectors = found
+    return vectors.by_word(vocabulary.words)
 
 
 @lru_cache(maxsize=1)
