@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -20,7 +21,8 @@ class Classroom:
     """What a teacher may learn from before it teaches.
 
     fine_tune: epochs, for those that can be tuned; adversarial: how far their sentences are pushed. on_tune: hears a
-    teacher's name and where its tuning is, every step. vectors: the experiment's pretrained ones, of words.
+    teacher's name and where its tuning is, every step. vectors: of the words of such rows and of further ones, the
+    experiment's pretrained ones.
     """
 
     labels: Sequence[str]
@@ -32,7 +34,7 @@ class Classroom:
     tokenizer: Tokenizer = field(default_factory=lambda: Tokenizer(TextSettings()))
     on_tune: Callable[[str, Progress], None] = lambda _name, _progress: None
     adversarial: float = 0.0
-    vectors: Mapping[str, np.ndarray] = field(default_factory=dict)
+    vectors: Callable[[Sequence[Sequence[str]]], Mapping[str, np.ndarray]] = lambda _rows: {}
 
     @classmethod
     def of(
@@ -48,8 +50,7 @@ class Classroom:
 
         labels, threads = sorted({row.intent for row in splits.train}), thread_count(settings.training)
         tokenizer = Tokenizer.of(settings.text)
-        push = settings.training.adversarial
-        vectors = vectors_by_word(settings, [tokenizer.words(row.text) for row in splits.train])
+        push, vectors = settings.training.adversarial, partial(vectors_by_word, settings)
         return cls(
             labels, splits.train, splits.valid, settings.seed, threads, fine_tune, tokenizer, on_tune, push, vectors
         )

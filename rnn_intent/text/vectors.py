@@ -117,8 +117,13 @@ def mean_directions(token_lists: Sequence[Sequence[str]], vectors: Mapping[str, 
         for token in tokens:
             if token in vectors:
                 sums[number] += vectors[token]
-    directions: np.ndarray = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    return directions
+    return directions(sums)
+
+
+def directions(rows: np.ndarray) -> np.ndarray:
+    """Rows of length 1, (rows, dimensions); rows of zeros stay."""
+    found: np.ndarray = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return found
 
 
 def centred(rows: np.ndarray, telling: int) -> np.ndarray:

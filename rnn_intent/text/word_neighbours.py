@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rnn_intent.text.vectors import directions
+
 NEAREST = 8  # words that are kept for each
 LIKE = 0.35  # cosine from which on two words count as alike
 AT_ONCE = 1024  # words compared with all others at a time: a few dozen megabytes
@@ -16,12 +18,11 @@ def word_neighbours(words: Sequence[str], rows: np.ndarray, asked: int) -> dict[
 
     rows: (words, dimensions), zero for a word without a vector, which is nobody's neighbour.
     """
-    lengths = np.linalg.norm(rows.astype(np.float32), axis=1, keepdims=True)
-    directions = rows.astype(np.float32) / np.maximum(lengths, 1e-9)
+    pointing = directions(rows.astype(np.float32))
     found: dict[str, list[str]] = {}
     for start in range(0, asked, AT_ONCE):
         block = slice(start, min(start + AT_ONCE, asked))
-        cosines = directions[block] @ directions.T  # (block, words)
+        cosines = pointing[block] @ pointing.T  # (block, words)
         cosines[np.arange(len(cosines)), np.arange(block.start, block.stop)] = -1.0  # nobody is a neighbour of itself
         count = min(NEAREST, len(words))
         nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -91,10 +91,13 @@ def fit_ngrams(
     valid_tokens: Sequence[Sequence[str]],
     valid_targets: np.ndarray,
     classes: int,
-    vectors: WordVectors | None = None,
+    vectors: Callable[[Sequence[Sequence[str]]], WordVectors] = lambda _rows: {},
 ) -> NgramModel:
-    """The model that is best on validation rows. targets: (rows,) class numbers, of validation rows -1 for others."""
-    features = Features.of(tokens, vectors or {})
+    """The model that is best on validation rows. targets: (rows,) class numbers, of validation rows -1 for others.
+
+    vectors: of the words of such rows and of further ones.
+    """
+    features = Features.of(tokens, vectors(tokens))
     train, valid = map(features.logits, (tokens, valid_tokens))
     shape = (features.count + 1, classes)
     logistic = best_fit(train, targets, valid, valid_targets, shape, STRENGTHS, STEPS)

@@ -90,7 +90,7 @@ def vectors_of(settings: Settings, rows: Sequence[Sequence[str]]) -> tuple[Vocab
 
     None where the settings want none, or those of a teacher, which is still to be prepared.
     """
-    if settings.embedding.vectors in (None, TEACHER):
+    if settings.embedding.vectors == TEACHER:
         return None
     vocabulary = Vocabulary.build(rows, settings.vocabulary)
     vectors = pretrained_vectors(settings, vocabulary)

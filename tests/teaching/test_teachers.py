@@ -117,12 +117,12 @@ def test_ngrams_know_what_the_experiment_knows_of_words(tmp_path: Path):
     (tmp_path / "words.vec").write_text("".join(f"{word} {row}\n" for word, row in words.items()), encoding="utf-8")
     keys = [f"embedding.vectors={tmp_path / 'words.vec'}", "embedding.vectors_size=null"]
     room = Classroom.of(load("tiny.yaml", keys), Splits(ROWS, ROWS, []))
-    assert {"polka", "minute"} < set(room.vectors)
+    assert {"polka", "minute"} < set(room.vectors([["play", "time"]]))
     found = find_teacher("ngrams", room).probabilities(["polka", "minute"])
     assert found.argmax(axis=1).tolist() == [0, 1]
     assert np.ptp(found[:, 0]) > 3 * np.ptp(find_teacher("ngrams", ROOM).probabilities(["polka", "minute"])[:, 0])
     waiting = Classroom.of(load("tiny.yaml", ["embedding.vectors=teacher"]), Splits(ROWS, ROWS, []))
-    assert not waiting.vectors  # the teacher is still to be prepared
+    assert not waiting.vectors([["play", "time"]])  # the teacher is still to be prepared
 
 
 def test_what_a_linear_teacher_reads_is_prepared_once_for_it_and_for_itself_refitted():

@@ -120,7 +120,7 @@ def with_vectors() -> dict[str, np.ndarray]:
 
 
 def test_words_that_no_row_has_are_known_by_what_they_mean():
-    found = fit_ngrams(TOKENS, TARGETS, TOKENS, TARGETS, 2, with_vectors())
+    found = fit_ngrams(TOKENS, TARGETS, TOKENS, TARGETS, 2, lambda _rows: with_vectors())
     for told in (found, found.refit(TOKENS, TARGETS)):
         assert told.probabilities([["polka"], ["minute"]]).argmax(axis=1).tolist() == [0, 1]
     without = model().probabilities([["polka"], ["minute"]])
