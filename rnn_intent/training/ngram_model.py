@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
 import numpy as np
@@ -33,6 +33,8 @@ SYLLABLE = 2.0  # times as much weight as another part has: few rows have most c
 STRENGTHS = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # the regulariser's inverse; validation chooses
 MARGIN_STRENGTH = 3.0  # the same of the support vector machine, of which it matters little
 MEANING = 0.7  # the length of the mean of the words' vectors, where all other parts together have length 1
+LESS_MEANING = 0.35  # the same where vectors say less than the rows' own parts do
+DOUBT = 2.0  # the logarithm of how much likelier validation rows must be for that
 PRIOR = (2.0, 2.0)  # validation rows that speak for each of the two before any has spoken
 STEPS = 40  # of the optimizer; more change no answer
 RAREST = 2  # sentences that a part must stand in to be learned, where they are many
@@ -43,15 +45,19 @@ WordVectors = Mapping[str, np.ndarray]  # (dimensions,) each; none at all, perha
 
 @dataclass(frozen=True)
 class Features:
-    """What a sentence is to the model. vectors: pretrained ones. parts: each known part's column and weight."""
+    """What a sentence is to the model.
+
+    vectors: pretrained ones. parts: each known part's column and weight. meaning: the length of the vectors' mean.
+    """
 
     vectors: WordVectors
     parts: Parts
+    meaning: float = MEANING
 
     @classmethod
-    def of(cls, token_lists: Sequence[Sequence[str]], vectors: WordVectors) -> Features:
+    def of(cls, token_lists: Sequence[Sequence[str]], vectors: WordVectors, meaning: float = MEANING) -> Features:
         """Those of training rows."""
-        return cls(vectors, _weighted(token_lists))
+        return cls(vectors, _weighted(token_lists), meaning)
 
     @property
     def count(self) -> int:
@@ -60,7 +66,7 @@ class Features:
 
     def logits(self, token_lists: Sequence[Sequence[str]]) -> Logits:
         """Of weights with a row for each dimension of the vectors, one for each column, and the bias."""
-        meanings = torch.from_numpy(MEANING * mean_directions(token_lists, self.vectors))
+        meanings = torch.from_numpy(self.meaning * mean_directions(token_lists, self.vectors))
         dimensions, bags = meanings.shape[1], _bags(token_lists, self.parts)
         return lambda weight: meanings @ weight[:dimensions] + bags(weight[dimensions:])
 
@@ -79,7 +85,7 @@ class NgramModel:
 
     def refit(self, token_lists: Sequence[Sequence[str]], targets: np.ndarray) -> NgramModel:
         """The same of other rows, as strongly regularised and as sure; each fit counts as before."""
-        features = Features.of(token_lists, self.features.vectors)
+        features = Features.of(token_lists, self.features.vectors, self.features.meaning)
         logits = features.logits(token_lists)
         again = [refitted(one, logits, targets, features.count, STEPS) for one in self.fits]
         return NgramModel(features, again, self.shares)
@@ -95,16 +101,27 @@ def fit_ngrams(
 ) -> NgramModel:
     """The model that is best on validation rows. targets: (rows,) class numbers, of validation rows -1 for others.
 
-    vectors: of the words of such rows and of further ones.
+    vectors: of the words of such rows and of further ones. They count less where validation rows say so.
     """
-    features = Features.of(tokens, vectors(tokens))
-    train, valid = map(features.logits, (tokens, valid_tokens))
-    shape = (features.count + 1, classes)
-    logistic = best_fit(train, targets, valid, valid_targets, shape, STRENGTHS, STEPS)
-    margins = best_fit(train, targets, valid, valid_targets, shape, [MARGIN_STRENGTH], STEPS, squared_hinge)
     known = valid_targets >= 0
-    of_own = _said([logistic, margins], valid)[:, known, valid_targets[known]]  # (fits, rows)
-    return NgramModel(features, [logistic, margins], fit_mixture(of_own, PRIOR))
+
+    def fitted(features: Features) -> tuple[NgramModel, float]:
+        """And the logarithm of how likely the validation rows' intents are to it."""
+        train, valid = map(features.logits, (tokens, valid_tokens))
+        shape = (features.count + 1, classes)
+        logistic = best_fit(train, targets, valid, valid_targets, shape, STRENGTHS, STEPS)
+        margins = best_fit(train, targets, valid, valid_targets, shape, [MARGIN_STRENGTH], STEPS, squared_hinge)
+        of_own = _said([logistic, margins], valid)[:, known, valid_targets[known]]  # (fits, rows)
+        shares = fit_mixture(of_own, PRIOR)
+        likelihood = np.log(np.maximum(shares @ of_own, np.finfo(np.float32).tiny)).sum()
+        return NgramModel(features, [logistic, margins], shares), float(likelihood)
+
+    features = Features.of(tokens, vectors(tokens))
+    model, likelihood = fitted(features)
+    if not features.vectors:
+        return model
+    other, other_likelihood = fitted(replace(features, meaning=LESS_MEANING))
+    return other if other_likelihood > likelihood + DOUBT else model
 
 
 def _said(fits: Sequence[LinearFit], logits: Logits) -> np.ndarray:

@@ -7,6 +7,7 @@ import torch
 
 from rnn_intent.metrics import softmax
 from rnn_intent.training.ngram_model import (
+    LESS_MEANING,
     MEANING,
     SYLLABLE,
     WORDS,
@@ -133,6 +134,20 @@ def test_what_words_mean_adds_to_what_they_are_and_takes_nothing_from_it():
     each = torch.eye(4, 3)  # two dimensions and a part speak for themselves, and the bias not at all
     np.testing.assert_allclose(known(each).numpy(), [[MEANING, 0, 1], [0, 0, 0]], atol=1e-6)
     np.testing.assert_allclose(unknown(torch.eye(2, 1)).numpy(), [[1], [0]], atol=1e-6)
+
+
+@pytest.mark.parametrize(("of_music", "meaning"), [([0.9, 0.1], MEANING), ([0.1, 0.9], LESS_MEANING)])
+def test_vectors_count_less_where_validation_rows_say_that_they_mislead(of_music: list[float], meaning: float):
+    vectors = with_vectors() | {"polka": np.array(of_music, dtype=np.float16)}
+    rows = [["play", "polka"]] * 30
+    found = fit_ngrams(TOKENS, TARGETS, rows, np.zeros(len(rows), dtype=np.int64), 2, lambda _rows: vectors)
+    assert found.features.meaning == found.refit(TOKENS, TARGETS).features.meaning == meaning
+
+
+def test_one_validation_row_does_not_make_vectors_count_less():
+    vectors = with_vectors() | {"polka": np.array([0.1, 0.9], dtype=np.float16)}
+    found = fit_ngrams(TOKENS, TARGETS, [["play", "polka"]], TARGETS[:1], 2, lambda _rows: vectors)
+    assert found.features.meaning == MEANING
 
 
 def test_another_process_finds_the_same_weights():
