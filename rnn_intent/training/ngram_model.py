@@ -54,11 +54,6 @@ class Features:
     parts: Parts
     meaning: float = MEANING
 
-    @classmethod
-    def of(cls, token_lists: Sequence[Sequence[str]], vectors: WordVectors, meaning: float = MEANING) -> Features:
-        """Those of training rows."""
-        return cls(vectors, _weighted(token_lists), meaning)
-
     @property
     def count(self) -> int:
         dimensions: int = mean_directions([], self.vectors).shape[1]
@@ -85,7 +80,7 @@ class NgramModel:
 
     def refit(self, token_lists: Sequence[Sequence[str]], targets: np.ndarray) -> NgramModel:
         """The same of other rows, as strongly regularised and as sure; each fit counts as before."""
-        features = Features.of(token_lists, self.features.vectors, self.features.meaning)
+        features = replace(self.features, parts=_weighted(token_lists))
         logits = features.logits(token_lists)
         again = [refitted(one, logits, targets, features.count, STEPS) for one in self.fits]
         return NgramModel(features, again, self.shares)
@@ -116,7 +111,7 @@ def fit_ngrams(
         likelihood = np.log(np.maximum(shares @ of_own, np.finfo(np.float32).tiny)).sum()
         return NgramModel(features, [logistic, margins], shares), float(likelihood)
 
-    features = Features.of(tokens, vectors(tokens))
+    features = Features(vectors(tokens), _weighted(tokens))
     model, likelihood = fitted(features)
     if not features.vectors:
         return model
