@@ -3,7 +3,9 @@
 1. directions  those in which the intents' centres lie apart, in units of the spread within an intent (Fisher's linear
                discriminant analysis), from the training rows' summaries
 2. factors     of energy and distance, by logistic regression. What should be rejected is not known, so each validation
-               row stands in for it once more, with its own intent taken out of the model
+               row stands in for it once more, with its own intent taken out of the model. Few rows show directions in
+               which they lie apart themselves, not their intents: then the fewer they are, the less the distance
+               counts, and entropy does, too
 3. pairs       the weight of new neighbours, such that heaps of characters are rejected (`heaps.py`)
 4. likeness    to out-of-scope rows, where there are some, and to the training rows (`likeness.py`)
 5. offset      such that the threshold on a budget of false rejections is one half
@@ -26,6 +28,7 @@ from rnn_intent.evaluation.rejection_cost import evidence_expected, threshold_fo
 from rnn_intent.inference.familiarity import neighbours
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.inference.rejection import SMALLEST_DISTANCE
+from rnn_intent.inference.scores import entropy
 
 FALSE_REJECT = 0.05  # share of sentences that belong which the default threshold turns away
 MARGIN = 0.2  # closer than this, the first of two intents is right half of the time
@@ -33,6 +36,8 @@ UNKNOWN = 2.0  # of unknown words; the unit is the standard deviation of the sco
 FOREIGN = 2  # unknown words that one with an unknown letter counts for
 DIRECTIONS = 32
 BLOCK = 4096  # rows whose spread is gathered at a time
+MANY_ROWS = 3_000  # of training; from here on, the directions are those of the intents
+ENTROPY = 2.0  # times as much as energy counts the entropy, where rows are fewer
 MADE, MADE_SEED = 2000, 13  # sentences that belong to no intent, where there are none
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
 FEW = 5  # rows that speak for a spread of 1: three that happen to be alike must not make a signal's factor huge
@@ -70,7 +75,11 @@ def fit_rejection(
         return artifact
     tensors = _places(predictor, train, outside)
     projection, centres = (tensors[f"rejection.{name}"].astype(np.float32) for name in ("projection", "centres"))
-    score = {**fit_factors(encoded, projection, centres), "offset": 0.0}
+    if len(train) < MANY_ROWS:
+        factors = factors_of_few(encoded, projection, centres, len(train) / MANY_ROWS)
+    else:
+        factors = fit_factors(encoded, projection, centres)
+    score = {**factors, "unknown": UNKNOWN, "foreign": FOREIGN, "pairs": WEIGHTS[0], "offset": 0.0}
     rejection = {"threshold": 0.5, "margin": MARGIN, "score": score}
     artifact = replace(artifact, tensors={**artifact.tensors, **tensors}, rejection=rejection)
     texts = _with_known_words(Predictor(artifact), [row.text for row in valid if row.intent in artifact.labels])
@@ -173,13 +182,20 @@ def fit_factors(rows: Encoded, projection: np.ndarray, centres: np.ndarray) -> d
     if not weights.any():
         weights = np.array([1.0, 0.0])
     energy, distance = weights / spread / _spread(both[:count] @ weights, np.linalg.norm(weights))
-    return {
-        "energy": float(energy),
-        "distance": float(distance),
-        "unknown": UNKNOWN,
-        "foreign": FOREIGN,
-        "pairs": WEIGHTS[0],
-    }
+    return {"energy": float(energy), "distance": float(distance)}
+
+
+def factors_of_few(rows: Encoded, projection: np.ndarray, centres: np.ndarray, share: float) -> dict[str, float]:
+    """The same where training rows are few, of entropy too.
+
+    share: of the weight of energy and entropy that the distance has. What stands in above for strangers would give it
+    most: without its own intent, a row is far from all others' centres, as a stranger is not.
+    """
+    signals = _signals(rows.logits, _distances(rows.summaries @ projection, centres))
+    signals[:, 0] -= ENTROPY * entropy(rows.logits, 1.0)
+    weights = np.array([1.0, share]) / _spread(signals, np.ones(2))
+    energy, distance = (weights / _spread(signals @ weights, np.hypot(1.0, share))).tolist()
+    return {"energy": energy, "distance": distance, "entropy": ENTROPY * energy}
 
 
 def _places(predictor: Predictor, rows: Sequence[Example], outside: Sequence[Example]) -> dict[str, np.ndarray]:

@@ -166,21 +166,21 @@ class Predictor:
             groups = [
                 (places, *self._judged(summaries, top_k)) for places, summaries in self._encoder.summaries(sentences)
             ]
-        best, shares, logits, places = in_order(groups)
+        best, shares, logits, beside = in_order(groups)
         if in_scope is None:
             return Scores(best, shares, sentences.words, shares[:, 0], np.zeros(len(texts)), top_k)
         strange = in_scope.familiarity.strangeness(facts, sentences.starts)
-        scores = in_scope.scores(logits, shares[:, 0], places, strange)
+        scores = in_scope.scores(logits, shares[:, 0], beside, strange)
         return Scores(best, shares, sentences.words, scores, strange.unknown, top_k)
 
     def _judged(self, summaries: Floats, top_k: int) -> tuple[np.ndarray, ...]:
-        """The most probable intents, their probabilities, the first one's logits, and what places say."""
+        """The most probable intents, their probabilities, the first one's logits, and what else speaks for them."""
         logits, projected = self._head.read(summaries)
         # two intents that are close are told, however few are wanted
         count = min(max(top_k, 2), len(self.labels))
         best, shares, highest = best_of(logits, count, self.artifact.temperature)
         in_scope = self._rejection.in_scope
-        return best, shares, highest, highest if in_scope is None else in_scope.place(logits, projected, best[:, 0])
+        return best, shares, highest, highest if in_scope is None else in_scope.beside(logits, projected, best[:, 0])
 
     def _predictions(self, texts: Sequence[str], scores: Scores) -> Iterator[Prediction]:
         threshold, verdict, one_only = self.threshold, self._rejection.verdict, scores.top_k < 2

@@ -1,11 +1,12 @@
 """Which answers not to believe: an in-scope score for each sentence, a threshold, and a word on why.
 
-    score = sigmoid(a * energy - b * log(distance) - c * (unknown + 2 unknown⁴) - e * new⁴
+    score = sigmoid(a * energy - b * log(distance) - h * entropy - c * (unknown + 2 unknown⁴) - e * new⁴
                     + f * inside - g * outside + d)
 
     energy    log of the sum of exp(logits / temperature): low where no intent finds support (Liu et al. 2020)
     distance  squared distance of the summary to the centre of its most probable intent, along the directions that tell
               the intents apart and in units of the spread within an intent (Mahalanobis; Lee et al. 2018)
+    entropy   of the probabilities: high where several intents find support
     unknown   share of the sentence's words that training never saw, those in letters that it never saw counted several
               times; where they are most or all, hardly any certainty of the network makes up for it, because it has
               read little but noise
@@ -15,10 +16,10 @@
     inside    cosine of the logits to those of the training sentences of its most probable intent that answer alike
     outside   mean cosine of the logits to those of the nearest out-of-scope rows
 
-a to g and those times stand in the model file's header, the directions, centres, pairs and logits beside the weights;
+a to h and those times stand in the model file's header, the directions, centres, pairs and logits beside the weights;
 `evaluation/rejection.py` fits them. A model file without them is judged by its confidence; f and g are 0 where the
-training data has no out-of-scope rows; one without pairs is of an earlier release, and e is 0; without times too, and
-all unknown words count alike.
+training data has no out-of-scope rows, h where its rows are many; one without pairs is of an earlier release, and e is
+0; without times too, and all unknown words count alike.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from rnn_intent.errors import ModelError
 from rnn_intent.inference.arrays import Floats, Indices
 from rnn_intent.inference.familiarity import Familiarity, Strangeness
 from rnn_intent.inference.prediction import Status
+from rnn_intent.inference.scores import entropy
 from rnn_intent.text.vocabulary import SPECIALS
 
 NO_WORDS = "no words"
@@ -52,7 +54,7 @@ class InScope:
     def __init__(self, artifact: Artifact, factors: Mapping[str, Any]) -> None:
         read = {name: _number(factors, name, "score.") for name in ("energy", "distance", "unknown", "offset")}
         self.energy, self.distance, self.unknown, self.offset = read.values()
-        self.pairs = _number(factors, "pairs", "score.") if "pairs" in factors else 0.0
+        self.pairs, self.entropy = (_number({name: 0.0, **factors}, name, "score.") for name in ("pairs", "entropy"))
         if "rejection.projection" not in artifact.tensors or (self.pairs and "rejection.pairs" not in artifact.tensors):
             raise ModelError("header.rejection.score: its tensors are missing")
         self._temperature = artifact.temperature
@@ -64,39 +66,43 @@ class InScope:
         pairs = artifact.tensors["rejection.pairs"] if self.pairs else np.empty(0, dtype=np.int32)
         self.familiarity = Familiarity(known, pairs, _times(factors))
 
-    def place(self, logits: Floats, places: Floats, best: Indices) -> np.ndarray:
-        """What the places of sentences among those of training say for them, (sentences,).
+    def beside(self, logits: Floats, places: Floats, best: Indices) -> np.ndarray:
+        """What speaks for sentences beside their energy and their words, (sentences,).
 
         logits: (sentences, labels); places: projected summaries, (sentences, k); best: their intents, (sentences,).
         """
         if len(logits) == 1:  # half of the time that arrays of one take
-            return np.array([self._place_of_one(logits[0], places[0], best[0])])
+            return np.array([self._beside_one(logits[0], places[0], best[0])])
         apart = places - self._centres.take(best, axis=0)
         distances = np.maximum(np.add.reduce(np.square(apart, out=apart), axis=1), SMALLEST_DISTANCE)
-        near: np.ndarray = -self.distance * np.log(distances, dtype=np.float64)
-        return near if self._likeness is None else near + self._likeness.of(logits, best)
+        found: np.ndarray = -self.distance * np.log(distances, dtype=np.float64)
+        if self.entropy:
+            found -= self.entropy * entropy(logits, self._temperature)
+        return found if self._likeness is None else found + self._likeness.of(logits, best)
 
-    def _place_of_one(self, logits: Floats, place: Floats, best: int) -> float:
+    def _beside_one(self, logits: Floats, place: Floats, best: int) -> float:
         apart = place - self._centres[best]
-        near = -self.distance * math.log(max(float(apart.dot(apart)), SMALLEST_DISTANCE))
-        return near if self._likeness is None else near + self._likeness.of_one(logits, best)
+        found = -self.distance * math.log(max(float(apart.dot(apart)), SMALLEST_DISTANCE))
+        if self.entropy:
+            found -= self.entropy * float(entropy(logits, self._temperature))
+        return found if self._likeness is None else found + self._likeness.of_one(logits, best)
 
-    def scores(self, logits: Floats, confidences: Floats, places: np.ndarray, strange: Strangeness) -> np.ndarray:
+    def scores(self, logits: Floats, confidences: Floats, beside: np.ndarray, strange: Strangeness) -> np.ndarray:
         """Between 0 and 1, the higher the more like the training sentences; all are (sentences,).
 
-        logits, confidences: of the most probable intents; places: what `place` says.
+        logits, confidences: of the most probable intents; beside: what `beside` says.
         """
-        columns = logits, confidences, places, *strange
+        columns = logits, confidences, beside, *strange
         if len(logits) == 1:  # a few numbers are no work for arrays
             return np.array([self._score(math, *(float(column[0]) for column in columns))])
         scores: np.ndarray = self._score(np, *np.array(columns))  # (signals, sentences), float64
         return scores
 
-    def _score(self, functions: Any, logit: Any, confidence: Any, place: Any, unknown: Any, new: Any) -> Any:
+    def _score(self, functions: Any, logit: Any, confidence: Any, beside: Any, unknown: Any, new: Any) -> Any:
         """The equation, for numbers or arrays of them. functions: math or numpy."""
         # The logarithm of the sum, from one of its terms and that term's share.
         energy = logit / self._temperature - functions.log(confidence)
-        signal = self.energy * energy + place
+        signal = self.energy * energy + beside
         signal -= self.unknown * (unknown + 2 * unknown**4) + self.pairs * new**4
         return 0.5 + 0.5 * functions.tanh((signal + self.offset) / 2)  # a sigmoid that cannot overflow
 

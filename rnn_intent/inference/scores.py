@@ -39,6 +39,15 @@ def best_of(logits: Floats, count: int, temperature: float) -> tuple[Indices, Fl
     return best, shares, highest[:, 0]
 
 
+def entropy(logits: Floats, temperature: float) -> Floats:
+    """Of the probabilities, in nats: (…, labels) to (…)."""
+    terms = (logits - np.maximum.reduce(logits, axis=-1, keepdims=True)) / np.float32(temperature)
+    shares = np.exp(terms)
+    total = np.add.reduce(shares, axis=-1)
+    found: Floats = np.log(total) - np.einsum("...l,...l->...", shares, terms) / total
+    return found
+
+
 def _highest(values: Floats, count: int) -> Indices:
     """Where the highest values of each row stand, the highest first, (rows, count)."""
     if count > FEW or len(values) < FEW:

@@ -5,12 +5,14 @@ import pytest
 from random_models import random_artifact
 
 from rnn_intent.data.example import Example
+from rnn_intent.evaluation import rejection
 from rnn_intent.evaluation.heaps import evidence
 from rnn_intent.evaluation.likeness import grouped
 from rnn_intent.evaluation.rejection import (
     Encoded,
     calibrated_as,
     discriminant,
+    factors_of_few,
     fit_factors,
     fit_rejection,
     threshold_against,
@@ -65,10 +67,35 @@ def test_the_factor_of_the_distance_is_high_where_distance_tells_and_low_where_i
     assert ratios[0] > 10 * ratios[1]
 
 
+@pytest.mark.parametrize("share", [0.1, 1.0])
+def test_of_few_rows_the_distance_counts_as_much_as_is_said_and_all_together_has_a_spread_of_one(share):
+    random = np.random.default_rng(6)
+    targets = np.arange(2000) % 4
+    rows = Encoded(3 * random.normal(size=(2000, 4)), random.normal(size=(2000, 4)), targets)
+    factors = factors_of_few(rows, np.eye(4), np.eye(4), share)
+    shares = np.exp(rows.logits) / np.exp(rows.logits).sum(axis=1, keepdims=True)
+    certainty = np.log(np.exp(rows.logits).sum(axis=1)) + 2.0 * (shares * np.log(shares)).sum(axis=1)
+    near = -np.log(((rows.summaries - np.eye(4)[rows.logits.argmax(axis=1)]) ** 2).sum(axis=1))
+    assert factors["entropy"] == 2.0 * factors["energy"]
+    assert factors["distance"] * near.std() == pytest.approx(share * factors["energy"] * certainty.std(), rel=0.01)
+    assert (factors["energy"] * certainty + factors["distance"] * near).std() == pytest.approx(1.0, rel=0.01)
+
+
+def test_entropy_counts_where_training_rows_are_few(monkeypatch):
+    plain = random_artifact(labels=4, scale=1.0)
+    rows = examples(plain)
+    few = fit_rejection(plain, rows, rows).rejection["score"]
+    monkeypatch.setattr(rejection, "MANY_ROWS", len(rows))
+    many = fit_rejection(plain, rows, rows).rejection["score"]
+    assert few.keys() - many.keys() == {"entropy"}
+    assert few["distance"] < many["distance"]
+
+
 def test_three_rows_that_happen_to_be_alike_do_not_make_a_signal_huge():
     logits, summaries, targets = np.tile([4.0, 0.0], (3, 1)), np.tile([0.9, 0.1], (3, 1)), np.zeros(3, dtype=np.int64)
-    few = fit_factors(Encoded(logits, summaries, targets), np.eye(2), np.eye(2))
-    assert 0.0 < few["energy"] + few["distance"] < 3.0
+    alike = Encoded(logits, summaries, targets)
+    for few in (fit_factors(alike, np.eye(2), np.eye(2)), factors_of_few(alike, np.eye(2), np.eye(2), 0.1)):
+        assert 0.0 < few["energy"] + few["distance"] < 3.0
 
 
 @pytest.mark.parametrize("false_reject", [0.0, 0.05, 0.1, 0.5])

@@ -31,15 +31,25 @@ def scored(threshold: float = 0.5, margin: float = 0.0, **factors: float) -> Art
     return replace(plain, tensors={**plain.tensors, **tensors}, temperature=1.7, rejection=rejection)
 
 
-def test_the_score_is_that_of_the_equation():
-    artifact = scored()
+def uncertain() -> Artifact:
+    """The same, and entropy counts."""
+    return scored(entropy=1.4)
+
+
+@pytest.mark.parametrize(("make", "weight"), [(scored, 0.0), (uncertain, 1.4)])
+def test_the_score_is_that_of_the_equation(make, weight):
+    artifact = make()
     predictor = Predictor(artifact)
     logits, summaries = predictor.encode(SENTENCES)
-    energy = np.log(np.exp(logits.astype(float) / 1.7).sum(axis=1))
+    shares = np.exp(logits.astype(float) / 1.7)
+    energy = np.log(shares.sum(axis=1))
+    shares /= shares.sum(axis=1, keepdims=True)
+    entropies = -(shares * np.log(shares)).sum(axis=1)
     places = summaries.astype(float) @ artifact.weights("rejection.projection")
     distances = ((places - artifact.weights("rejection.centres")[logits.argmax(axis=1)]) ** 2).sum(axis=1)
     unknown, new = Familiarity(WORDS, PAIRS).of([predictor.tokenizer.words(text) for text in SENTENCES])
-    signal = 0.7 * energy - 0.3 * np.log(distances) - 2.0 * (unknown + 2 * unknown**4) - 1.5 * new**4 + 0.1
+    signal = 0.7 * energy - 0.3 * np.log(distances) - weight * entropies
+    signal += 0.1 - 2.0 * (unknown + 2 * unknown**4) - 1.5 * new**4
     np.testing.assert_allclose(predictor.in_scope_scores(SENTENCES), 1 / (1 + np.exp(-signal)), atol=1e-5)
 
 
@@ -79,7 +89,7 @@ def test_logits_that_the_header_asks_for_must_be_there(name):
             Predictor(replace(artifact, tensors=tensors))
 
 
-@pytest.mark.parametrize("make", [scored, likened])
+@pytest.mark.parametrize("make", [scored, likened, uncertain])
 def test_the_score_is_the_same_alone_and_in_company(make):
     predictor = Predictor(make())
     together = predictor.in_scope_scores(SENTENCES)
@@ -142,7 +152,7 @@ def test_a_score_of_an_earlier_release_does_not_ask_for_pairs():
     np.testing.assert_allclose(scores, Predictor(artifact).in_scope_scores(SENTENCES))
 
 
-@pytest.mark.parametrize("make", [scored, likened])
+@pytest.mark.parametrize("make", [scored, likened, uncertain])
 def test_a_score_travels_in_the_model_file(tmp_path, make):
     model_file.write(make(), tmp_path / "model.safetensors")
     loaded = Predictor.load(tmp_path / "model.safetensors")
@@ -172,6 +182,7 @@ def test_half_of_a_score_is_a_model_error(name):
         ({"score": {}}, r"score\.energy"),
         ({"score": {**FACTORS, "offset": math.nan}}, r"score\.offset"),
         ({"score": {**FACTORS, "pairs": None}}, r"score\.pairs"),
+        ({"score": {**FACTORS, "entropy": "much"}}, r"score\.entropy"),
         ({"score": {**FACTORS, "distance": "1"}}, r"score\.distance"),
         ({"threshold": 1.5}, r"rejection\.threshold"),
         ({"margin": -0.1}, r"rejection\.margin"),
