@@ -79,6 +79,12 @@ class Commands(Group):
             say(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
             _drop_output()
             code = 1
+        except Exception as error:
+            if type(error).__name__ == "NoSuchOption":  # click's, which Typer brings along under another module's name
+                from rnn_intent.cli.unknown_option import explain
+
+                explain(error)
+            raise
         sys.exit(code)
 
 

@@ -143,3 +143,31 @@ def test_the_shell_completes_commands(monkeypatch) -> None:
         monkeypatch.setenv(name, value)
     told = "from rnn_intent.cli.main import main; main()"
     assert python("-c", told).stdout.split() == ["predict"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("predict --model runs/mine hello", "--model; did you mean --run?"),
+        ("predict --files rows.txt", "--files; did you mean --input?"),
+        ("train --output there", "--output; did you mean --out?"),
+        ("eval --model runs/mine", "--model; RUN needs no option: rnn-intent eval RUN"),
+        ("config show --config my.yaml", "--config; CONFIG needs no option: rnn-intent config show CONFIG"),
+        ("train --epochs 5", "--epochs; set a key of the experiment: --set training.epochs=..."),
+        ("train --batch-size=5", "--batch-size; set a key of the experiment: --set training.batch_size=..."),
+        ("train --data my.tsv", "--data; set a key of the experiment: --set data.train=..."),
+        ("train --lr 0.1", "--lr; set a key of the experiment: --set training.learning_rate=..."),
+        (
+            "distill --dropout 0.1",
+            "--dropout; set a key of the experiment: --set embedding.dropout=... or --set model.dropout=..."
+            " or --set distillation.dropout=...",
+        ),
+        ("predict --top-kk 3", "--top-kk (Possible options: --top-k)"),
+        ("predict --epochs 5", "--epochs"),
+        ("info --hel", "--hel"),
+    ],
+)
+def test_an_option_that_is_none_is_answered_by_what_was_meant(invoke, words: str, told: str) -> None:
+    result = invoke(*words.split())
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == f"Error: No such option: {told}"
