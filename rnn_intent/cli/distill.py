@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -102,8 +101,7 @@ def _teach(settings: Settings, teaching: Teaching, folder: Path, quiet: bool, wa
     from rnn_intent.cli.train import resumable, told
     from rnn_intent.distillation import distill
 
-    shown = not quiet and sys.stderr.isatty()
-    with resumable(folder), Bar(shown) as bar:
+    with resumable(folder), Bar.on_standard_error(quiet) as bar:
         result = distill(
             settings,
             teaching,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from rnn_intent.cli.output import say
@@ -15,15 +16,25 @@ if TYPE_CHECKING:
 
 
 STAGES = {"": "epoch", "teacher": "teacher, epoch", "refit": "all rows, epoch"}
+BETWEEN = 30.0  # seconds, at least, between two lines of the same task
 
 
 class Bar:
-    """One bar at a time: of what is done now, with a clock of its own. Nothing where it is not shown."""
+    """One bar at a time: of what is done now, with a clock of its own. Nothing where it is not shown.
 
-    def __init__(self, shown: bool) -> None:
-        self._shown = shown
+    lines: where it is not shown, a line says when something else begins, and every half minute how far it is.
+    """
+
+    def __init__(self, shown: bool, lines: bool = False) -> None:
+        self._shown, self._lines = shown, lines
         self._bar: tqdm[Any] | None = None
-        self._task = ""
+        self._task, self._done, self._said = "", 0, 0.0
+
+    @classmethod
+    def on_standard_error(cls, quiet: bool = False) -> Bar:
+        """A bar on a terminal, lines in a file or a pipe; nothing if quiet."""
+        terminal = sys.stderr.isatty()
+        return cls(shown=terminal and not quiet, lines=not (terminal or quiet))
 
     def __enter__(self) -> Bar:
         return self
@@ -45,6 +56,8 @@ class Bar:
         """So many are done. task: in words, for a person to read."""
         if self._shown:
             self._move(task, "", done, total)
+        else:
+            self._line(task, done, f"{done:,} of {total:,} {task}")
 
     def labelled(self, done: int, total: int) -> None:
         """So many sentences have heard their teachers."""
@@ -52,13 +65,21 @@ class Bar:
 
     def step(self, progress: Progress, who: str = "") -> None:
         """Where a training is: epoch, loss, validation accuracy. who: is trained, if it is not the model itself."""
-        if not self._shown:
-            return
         accuracy = "" if progress.valid_accuracy is None else f", validation {progress.valid_accuracy:.1%}"
         done = (progress.epoch - 1) * progress.steps + progress.step
         task = f"{who}, epoch" if who else STAGES[progress.stage]
         told = (f"{task} {progress.epoch}/{progress.epochs}", f"loss {progress.loss:.3f}{accuracy}")
-        self._move(task, "step", done, progress.epochs * progress.steps, told)
+        if self._shown:
+            self._move(task, "step", done, progress.epochs * progress.steps, told)
+        elif not who:  # how others get on is said by whoever asks them
+            self._line(task, done, ", ".join(told))
+
+    def _line(self, task: str, done: int, told: str) -> None:
+        now = monotonic()
+        if self._lines and (task != self._task or done < self._done or now - self._said >= BETWEEN):
+            say(told)
+            self._said = now
+        self._task, self._done = task, done
 
     def _move(self, task: str, unit: str, done: int, total: int, told: tuple[str, str] | None = None) -> None:
         if self._bar is None or task != self._task or done < self._bar.n:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -31,7 +30,7 @@ def reproduce(run: Run = None, as_json: Json = False) -> None:
     """
     from rnn_intent.reproduce import reproduce as train_again
 
-    with Bar(shown=sys.stderr.isatty()) as bar:
+    with Bar.on_standard_error() as bar:
         found = train_again(run, on_step=bar.step)
     if as_json:
         facts = {"run": str(found.run), "identical": found.identical, "hashes": found.hashes, "causes": found.causes}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,7 +62,7 @@ def train(
 
     settings = load(config, changes(overrides, {"seed": seed}))
     folder = _folder(out or default_folder(config), seeds, cross_validate, named=out is not None)
-    with resumable(folder), Bar(shown=not quiet and sys.stderr.isatty()) as bar:
+    with resumable(folder), Bar.on_standard_error(quiet) as bar:
         ways: dict[str, Any] = {"resume": resume, "force": force, "half": half}
         ways |= {"on_step": bar.step, "on_lesson": bar.labelled}
         if seeds or cross_validate:
