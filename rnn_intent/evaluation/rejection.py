@@ -28,7 +28,7 @@ from rnn_intent.evaluation.rejection_cost import evidence_expected, threshold_fo
 from rnn_intent.inference.familiarity import neighbours
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.inference.rejection import SMALLEST_DISTANCE
-from rnn_intent.inference.scores import entropy
+from rnn_intent.inference.scores import entropies
 
 FALSE_REJECT = 0.05  # share of sentences that belong which the default threshold turns away
 MARGIN = 0.2  # closer than this, the first of two intents is right half of the time
@@ -192,7 +192,7 @@ def factors_of_few(rows: Encoded, projection: np.ndarray, centres: np.ndarray, s
     most: without its own intent, a row is far from all others' centres, as a stranger is not.
     """
     signals = _signals(rows.logits, _distances(rows.summaries @ projection, centres))
-    signals[:, 0] -= ENTROPY * entropy(rows.logits, 1.0)
+    signals[:, 0] -= ENTROPY * entropies(rows.logits, 1.0)
     weights = np.array([1.0, share]) / _spread(signals, np.ones(2))
     energy, distance = (weights / _spread(signals @ weights, np.hypot(1.0, share))).tolist()
     return {"energy": energy, "distance": distance, "entropy": ENTROPY * energy}

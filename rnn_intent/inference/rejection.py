@@ -35,7 +35,7 @@ from rnn_intent.errors import ModelError
 from rnn_intent.inference.arrays import Floats, Indices
 from rnn_intent.inference.familiarity import Familiarity, Strangeness
 from rnn_intent.inference.prediction import Status
-from rnn_intent.inference.scores import entropy
+from rnn_intent.inference.scores import entropies, entropy_of_one
 from rnn_intent.text.vocabulary import SPECIALS
 
 NO_WORDS = "no words"
@@ -77,14 +77,14 @@ class InScope:
         distances = np.maximum(np.add.reduce(np.square(apart, out=apart), axis=1), SMALLEST_DISTANCE)
         found: np.ndarray = -self.distance * np.log(distances, dtype=np.float64)
         if self.entropy:
-            found -= self.entropy * entropy(logits, self._temperature)
+            found -= self.entropy * entropies(logits, self._temperature)
         return found if self._likeness is None else found + self._likeness.of(logits, best)
 
     def _beside_one(self, logits: Floats, place: Floats, best: int) -> float:
         apart = place - self._centres[best]
         found = -self.distance * math.log(max(float(apart.dot(apart)), SMALLEST_DISTANCE))
         if self.entropy:
-            found -= self.entropy * float(entropy(logits, self._temperature))
+            found -= self.entropy * entropy_of_one(logits, self._temperature)
         return found if self._likeness is None else found + self._likeness.of_one(logits, best)
 
     def scores(self, logits: Floats, confidences: Floats, beside: np.ndarray, strange: Strangeness) -> np.ndarray:
