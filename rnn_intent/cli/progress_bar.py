@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 STAGES = {"": "epoch", "teacher": "teacher, epoch", "refit": "all rows, epoch"}
-BETWEEN = 30.0  # seconds, at least, between two lines of the same task
+BETWEEN = 30.0  # seconds between two lines
 
 
 class Bar:
     """One bar at a time: of what is done now, with a clock of its own. Nothing where it is not shown.
 
-    lines: where it is not shown, a line says when something else begins, and every half minute how far it is.
+    lines: where it is not shown, a line says every half minute how far it is; what takes less says nothing.
     """
 
     def __init__(self, shown: bool, lines: bool = False) -> None:
         self._shown, self._lines = shown, lines
         self._bar: tqdm[Any] | None = None
-        self._task, self._done, self._said = "", 0, 0.0
+        self._task, self._said = "", monotonic()
 
     @classmethod
     def on_standard_error(cls, quiet: bool = False) -> Bar:
@@ -57,7 +57,7 @@ class Bar:
         if self._shown:
             self._move(task, "", done, total)
         else:
-            self._line(task, done, f"{done:,} of {total:,} {task}")
+            self._line(f"{done:,} of {total:,} {task}")
 
     def labelled(self, done: int, total: int) -> None:
         """So many sentences have heard their teachers."""
@@ -72,14 +72,12 @@ class Bar:
         if self._shown:
             self._move(task, "step", done, progress.epochs * progress.steps, told)
         elif not who:  # how others get on is said by whoever asks them
-            self._line(task, done, ", ".join(told))
+            self._line(", ".join(told))
 
-    def _line(self, task: str, done: int, told: str) -> None:
-        now = monotonic()
-        if self._lines and (task != self._task or done < self._done or now - self._said >= BETWEEN):
+    def _line(self, told: str) -> None:
+        if self._lines and monotonic() - self._said >= BETWEEN:
             say(told)
-            self._said = now
-        self._task, self._done = task, done
+            self._said = monotonic()
 
     def _move(self, task: str, unit: str, done: int, total: int, told: tuple[str, str] | None = None) -> None:
         if self._bar is None or task != self._task or done < self._bar.n:

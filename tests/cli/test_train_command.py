@@ -53,7 +53,7 @@ def test_from_rows_to_answers(invoke, rows: Path, tmp_path: Path) -> None:
 
 
 def test_sentences_that_are_read_in_part_are_told(invoke, rows: Path) -> None:
-    result = invoke("train", "tiny.yaml", *TINY, "--set", "text.max_tokens=2", "--quiet")
+    result = invoke("train", "tiny.yaml", *TINY, "--set", "text.max_tokens=2")
     assert result.exit_code == 0, result.stderr
     told = "training sentences have 2 tokens or more; what comes after is not read (text.max_tokens)"
     assert [told in line for line in result.stderr.splitlines()] == [True]
