@@ -56,7 +56,7 @@ class Bar:
         """So many are done. task: in words, for a person to read."""
         if self._shown:
             self._move(task, "", done, total)
-        else:
+        elif self._line_is_due():
             self._line(f"{done:,} of {total:,} {task}")
 
     def labelled(self, done: int, total: int) -> None:
@@ -65,19 +65,23 @@ class Bar:
 
     def step(self, progress: Progress, who: str = "") -> None:
         """Where a training is: epoch, loss, validation accuracy. who: is trained, if it is not the model itself."""
+        if not self._shown and (who or not self._line_is_due()):  # how others get on is said by whoever asks them
+            return
         accuracy = "" if progress.valid_accuracy is None else f", validation {progress.valid_accuracy:.1%}"
         done = (progress.epoch - 1) * progress.steps + progress.step
         task = f"{who}, epoch" if who else STAGES[progress.stage]
         told = (f"{task} {progress.epoch}/{progress.epochs}", f"loss {progress.loss:.3f}{accuracy}")
         if self._shown:
             self._move(task, "step", done, progress.epochs * progress.steps, told)
-        elif not who:  # how others get on is said by whoever asks them
+        else:
             self._line(", ".join(told))
 
+    def _line_is_due(self) -> bool:
+        return self._lines and monotonic() - self._said >= BETWEEN
+
     def _line(self, told: str) -> None:
-        if self._lines and monotonic() - self._said >= BETWEEN:
-            say(told)
-            self._said = monotonic()
+        say(told)
+        self._said = monotonic()
 
     def _move(self, task: str, unit: str, done: int, total: int, told: tuple[str, str] | None = None) -> None:
         if self._bar is None or task != self._task or done < self._bar.n:
