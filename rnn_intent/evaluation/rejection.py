@@ -36,7 +36,7 @@ UNKNOWN = 2.0  # of unknown words; the unit is the standard deviation of the sco
 FOREIGN = 2  # unknown words that one with an unknown letter counts for
 DIRECTIONS = 32
 BLOCK = 4096  # rows whose spread is gathered at a time
-MANY_ROWS = 3_000  # of training; from here on, the directions are those of the intents
+ENOUGH_ROWS = 3_000  # of training; from here on, the directions are those of the intents
 ENTROPY = 2.0  # times as much as energy counts the entropy, where rows are fewer
 MADE, MADE_SEED = 2000, 13  # sentences that belong to no intent, where there are none
 SHRINKAGE = 0.1  # of the covariance towards a sphere: an intent has fewer rows than a summary has numbers
@@ -75,8 +75,8 @@ def fit_rejection(
         return artifact
     tensors = _places(predictor, train, outside)
     projection, centres = (tensors[f"rejection.{name}"].astype(np.float32) for name in ("projection", "centres"))
-    if len(train) < MANY_ROWS:
-        factors = factors_of_few(encoded, projection, centres, len(train) / MANY_ROWS)
+    if len(train) < ENOUGH_ROWS:
+        factors = factors_of_few(encoded, projection, centres, len(train) / ENOUGH_ROWS)
     else:
         factors = fit_factors(encoded, projection, centres)
     score = {**factors, "unknown": UNKNOWN, "foreign": FOREIGN, "pairs": WEIGHTS[0], "offset": 0.0}

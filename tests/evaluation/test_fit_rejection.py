@@ -85,7 +85,7 @@ def test_entropy_counts_where_training_rows_are_few(monkeypatch):
     plain = random_artifact(labels=4, scale=1.0)
     rows = examples(plain)
     few = fit_rejection(plain, rows, rows).rejection["score"]
-    monkeypatch.setattr(rejection, "MANY_ROWS", len(rows))
+    monkeypatch.setattr(rejection, "ENOUGH_ROWS", len(rows))
     many = fit_rejection(plain, rows, rows).rejection["score"]
     assert few.keys() - many.keys() == {"entropy"}
     assert few["distance"] < many["distance"]
