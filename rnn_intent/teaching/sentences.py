@@ -51,12 +51,11 @@ def gathered(
     that are made.
     Sentences that stand among the validation or test rows are left out: no model may be judged by what it was taught.
     """
-    rows = [row.text for row in splits.train]
-    asked = settings.distillation.made
-    count = min(max(PER_ROW * len(rows), fewest), MOST) if asked == "auto" else asked
-    own = _once(rows)
+    own = _once(row.text for row in splits.train)
     barred = {"", *own, *(fold(row.text) for row in (*splits.valid, *splits.test))}
     making = _Making(settings, splits.train, filler)
+    asked = settings.distillation.made
+    count = making.count(fewest) if asked == "auto" else asked
     new = _once([*making.of_own(count), *made], barred)
     said = _once(further, {*barred, *new})  # what was made here, and labelled elsewhere, is still made
     further_made = _once(making.of_others(later, count), {*barred, *new})
@@ -79,6 +78,13 @@ class _Making:
         self._settings, self._rows, self._filler = settings, rows, filler
         self._tokenizer = Tokenizer.of(settings.text)
         self._words = self._cut(rows)
+
+    def count(self, fewest: int) -> int:
+        """How many are made where the settings leave it open: fewer of long rows."""
+        from rnn_intent.training.schedule import worth
+
+        rows = len(self._rows)
+        return round(min(max(PER_ROW * rows, fewest), MOST) * rows / worth(map(len, self._words)))
 
     def of_own(self, count: int) -> list[str]:
         filled = self._filled(self._rows, count)

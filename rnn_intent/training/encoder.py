@@ -12,11 +12,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout, embedding_bag
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnn_intent.settings import EmbeddingSettings, ModelSettings
 from rnn_intent.text.vocabulary import UNK
 from rnn_intent.training.lexicon import TokenBatch
+from rnn_intent.training.recurrence import states_of
 
 CELLS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
@@ -137,8 +137,7 @@ class Encoder(nn.Module):
         """inputs: the tokens' vectors, (batch, time, size), where they have been looked up already."""
         if inputs is None:
             inputs = self.embedding(tokens)
-        packed = pack_padded_sequence(inputs, tokens.lengths.cpu(), batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(self.recurrent(packed)[0], batch_first=True)  # (batch, time, features)
+        states = states_of(self.recurrent, inputs, tokens.lengths)  # (batch, time, features)
         mask = tokens.mask
         parts = [self._pool(name, states, mask, tokens.lengths) for name in self.settings.pooling]
         return Encoded(states, torch.cat(parts, dim=1), mask)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rnn_intent.settings import TrainingSettings
 
@@ -12,6 +12,7 @@ READ = 160_000  # sentences, with all repetitions, that training reads at least,
 OFTEN = 150  # but each no more often than that, which would be to learn few rows by heart,
 FEWEST_READ, MOST_OFTEN = 10_000, 300  # unless very few sentences have been read by then
 HEARD = 300_000  # the same of a student, but that it reads in 4 epochs at least, and 8 are enough for it
+USUAL = 16  # words; of longer sentences fewer are read, so that a page takes no ten times as long to learn as a line
 
 
 def batch_size(settings: TrainingSettings, rows: int) -> int:
@@ -22,7 +23,7 @@ def batch_size(settings: TrainingSettings, rows: int) -> int:
 
 
 def epoch_count(settings: TrainingSettings, rows: int, taught: bool = False) -> int:
-    """How often the rows are read.
+    """How often the rows are read. rows: what they are worth, if they are long.
 
     `auto` reads few rows many times, where 12 epochs would hardly be a start; what a teacher speaks to is many times as
     many sentences, and a student learns more from further ones than from the same ones again.
@@ -34,6 +35,12 @@ def epoch_count(settings: TrainingSettings, rows: int, taught: bool = False) -> 
         return epochs_that_read(READ, rows, fewest=12, most=most)
     heard = epochs_that_read(HEARD, rows, fewest=4, most=8)
     return max(heard, epochs_that_read(READ, rows, fewest=1, most=most))
+
+
+def worth(lengths: Iterable[int]) -> int:
+    """How many sentences of usual length the sentences are as much to read as, or their number where they are short."""
+    counted = list(lengths)
+    return max(len(counted), round(sum(counted) / USUAL))
 
 
 def epochs_that_read(sentences: int, rows: int, *, fewest: int, most: int) -> int:
