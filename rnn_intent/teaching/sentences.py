@@ -81,10 +81,10 @@ class _Making:
 
     def count(self, fewest: int) -> int:
         """How many are made where the settings leave it open: fewer of long rows."""
-        from rnn_intent.training.schedule import worth
+        from rnn_intent.training.schedule import sentences_worth
 
         rows = len(self._rows)
-        return round(min(max(PER_ROW * rows, fewest), MOST) * rows / worth(map(len, self._words)))
+        return round(min(max(PER_ROW * rows, fewest), MOST) * rows / sentences_worth(map(len, self._words)))
 
     def of_own(self, count: int) -> list[str]:
         filled = self._filled(self._rows, count)

@@ -24,7 +24,7 @@ from rnn_intent.training.objective import class_weights, disagreement, taught_cr
 from rnn_intent.training.optimizers import Optimizers
 from rnn_intent.training.outliers import OUTLIER_WEIGHT, Outliers, certainty
 from rnn_intent.training.progress import Epoch, Progress
-from rnn_intent.training.schedule import batch_size, epoch_count, worth
+from rnn_intent.training.schedule import batch_size, epoch_count, sentences_worth
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,9 @@ class Trainer:
         self.train_set, self.valid_set = train, valid
         self.device = device or torch.device("cpu")
         self._lengths = lengths_of(train.sentences)
-        self._batch_size = batch_size(settings, len(train))
-        self.epochs = epoch_count(settings, worth(self._lengths), taught=train.taught is not None)
+        worth = sentences_worth(self._lengths)
+        self._batch_size = batch_size(settings, len(train), worth)
+        self.epochs = epoch_count(settings, worth, taught=train.taught is not None)
         self._optimizers = Optimizers(classifier, settings, math.ceil(len(train) / self._batch_size) * self.epochs)
         labels = train.targets[train.targets >= 0]
         weights = class_weights(settings.class_weights, labels, classifier.head.out_features)

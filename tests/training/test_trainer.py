@@ -13,7 +13,7 @@ from rnn_intent.text.vocabulary import Vocabulary
 from rnn_intent.training import checkpoint
 from rnn_intent.training.encoder import Encoder, IntentClassifier
 from rnn_intent.training.lexicon import Lexicon
-from rnn_intent.training.schedule import batch_size, epoch_count, worth
+from rnn_intent.training.schedule import batch_size, epoch_count, sentences_worth
 from rnn_intent.training.trainer import LabelledSet, Trainer
 
 WORDS = {0: "play some music please now", 1: "what time is it", 2: "turn the light off in here today"}
@@ -224,11 +224,13 @@ def test_small_data_is_read_more_often_and_in_smaller_steps_unless_the_user_says
     assert batch_size(TrainingSettings(batch_size=7), rows=1_500) == 7
 
 
-def test_long_sentences_are_read_less_often():
-    assert worth([9] * 1_500) == worth([16] * 1_500) == 1_500  # no oftener where they are short
-    assert worth([80] * 1_500) == worth([40, 120] * 750) == 7_500
+def test_long_sentences_are_read_less_often_and_fewer_of_them_in_a_step():
+    assert sentences_worth([9] * 1_500) == sentences_worth([16] * 1_500) == 1_500  # no oftener where they are short
+    assert sentences_worth([80] * 1_500) == sentences_worth([40, 120] * 750) == 7_500
     long, settings = ["word"] * 64, replace(FAST, epochs="auto")
     trainer = make_trainer(training=settings)
     rows = LabelledSet([trainer.lexicon.encode(long)] * 1_500, np.zeros(1_500, dtype=np.int64))
     several = Trainer(trainer.classifier, trainer.lexicon, rows, trainer.valid_set, settings, seed=5)
     assert (trainer.epochs, several.epochs) == (209, 27)  # 10,000 / 48; 160,000 / 6,000
+    batches = [batch_size(TrainingSettings(), 15_000, worth) for worth in (15_000, 30_000, 150_000)]
+    assert batches == [96, 48, 32]
