@@ -10,7 +10,7 @@ import os
 import stat
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -108,12 +108,28 @@ def read_file(path: Path, most: int = -1) -> bytes:
         return file.read(most)
 
 
-def version_of(path: Path) -> tuple[int, int, int] | None:
-    """Another one after the file was changed, or replaced even by the same bytes; None without a file."""
+def version_of(file: Path | int) -> tuple[int, int, int] | None:
+    """Another one after the file was changed, or replaced even by the same bytes; None without a file.
+
+    file: or the descriptor of an open one.
+    """
     with contextlib.suppress(OSError):
-        state = path.stat()
+        state = os.stat(file)
         return state.st_ino, state.st_mtime_ns, state.st_size
     return None
+
+
+@contextlib.contextmanager
+def watched(path: Path) -> Iterator[Callable[[], bool]]:
+    """Gives what tells whether the file has been there all the time, and is the one that it was.
+
+    It stays open meanwhile: once nobody has a file that was replaced, the next one may get its number, and be as old.
+    """
+    with contextlib.ExitStack() as held:
+        before = None
+        with contextlib.suppress(OSError):
+            before = version_of(held.enter_context(open(path, "rb")).fileno())
+        yield lambda: before is not None and version_of(path) == before
 
 
 def sha256_of(path: Path) -> str:

@@ -18,7 +18,7 @@ from rnn_intent.errors import DataError
 from rnn_intent.evaluation.errors import ErrorCards, error_cards
 from rnn_intent.evaluation.report import report_page
 from rnn_intent.evaluation.results import Background, Results
-from rnn_intent.files import version_of, write_atomically, writing
+from rnn_intent.files import watched, write_atomically, writing
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.lock import holder
 from rnn_intent.metrics import softmax
@@ -88,14 +88,21 @@ def write_report(
     """
     title = run.name if run and run.name else path.stem
     cards = cards_of(predictor, results, _learned(predictor, splits) if splits else ())
-    before = version_of(run.metrics) if run else None
-    background = background_of(title, run, splits, predictor.artifact.training)
-    # asked after all is read: a new training may have begun, or have come and gone
-    if run and not (version_of(run.metrics) == before and _tells_of(run, predictor.artifact)):
-        background = background_of(title, None, splits)
-    content = report_page(results, background, cards)
+    content = report_page(results, _background_of_model(title, predictor.artifact, run, splits), cards)
     with writing(path):
         write_atomically(path, content.encode("utf-8"))
+
+
+def _background_of_model(title: str, artifact: Artifact, run: RunFolder | None, splits: Splits | None) -> Background:
+    """What the run folder remembers, if that is of this model."""
+    if run is None:
+        return background_of(title, None, splits, artifact.training)
+    with watched(run.metrics) as unchanged:
+        background = background_of(title, run, splits, artifact.training)
+        # asked after all is read: a new training may have begun, or have come and gone
+        if _is_ours(run) or (unchanged() and _object(run.metrics).get("weights") == weights_hash(artifact)):
+            return background
+    return background_of(title, None, splits)
 
 
 def _learned(predictor: Predictor, splits: Splits) -> list[Example]:
@@ -103,12 +110,10 @@ def _learned(predictor: Predictor, splits: Splits) -> list[Example]:
     return [*splits.train, *(splits.valid if predictor.artifact.training.get("refit_epochs") else ())]
 
 
-def _tells_of(run: RunFolder, artifact: Artifact) -> bool:
-    """Whether what the folder remembers is of this model. While it is trained into, that is known inside only."""
+def _is_ours(run: RunFolder) -> bool:
+    """Whether this process trains into the folder: what it remembers is of this model then, and the rest is to come."""
     owner = holder(run)
-    if owner is not None and owner.pid == os.getpid():
-        return True
-    return bool(_object(run.metrics).get("weights") == weights_hash(artifact))
+    return owner is not None and owner.pid == os.getpid()
 
 
 def _has_taught_itself(run: RunFolder) -> bool:
