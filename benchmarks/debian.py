@@ -61,7 +61,8 @@ def described(path: Path) -> dict[str, Description]:
     """What each package of a Translation file is said to be for."""
     found = {}
     for fields in stanzas(path):
-        whole = next((fields[name] for name in fields if name.startswith("Description-") and name[12:] != "md5"), "")
+        names = (name for name in fields if name.startswith("Description-") and name != "Description-md5")
+        whole = next((fields[name] for name in names), "")
         synopsis, _, text = whole.partition("\n")
         found[fields["Package"]] = Description(synopsis, " ".join(re.sub(r"\n\.\n", " ", text).split()))
     return found

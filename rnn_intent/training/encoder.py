@@ -137,8 +137,8 @@ class Encoder(nn.Module):
         """inputs: the tokens' vectors, (batch, time, size), where they have been looked up already."""
         if inputs is None:
             inputs = self.embedding(tokens)
-        states = states_of(self.recurrent, inputs, tokens.lengths)  # (batch, time, features)
         mask = tokens.mask
+        states = states_of(self.recurrent, inputs, tokens.lengths, mask)  # (batch, time, features)
         parts = [self._pool(name, states, mask, tokens.lengths) for name in self.settings.pooling]
         return Encoded(states, torch.cat(parts, dim=1), mask)
 

@@ -19,13 +19,13 @@ READ: dict[str, Callable[..., Any]] = {"RNN_TANH": torch.rnn_tanh, "LSTM": torch
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
-def states_of(recurrent: nn.RNNBase, inputs: Tensor, lengths: Tensor) -> Tensor:
+def states_of(recurrent: nn.RNNBase, inputs: Tensor, lengths: Tensor, mask: Tensor) -> Tensor:
     """The last layer's states, (batch, time, directions * hidden), zero after a sentence's end.
 
-    inputs: (batch, time, size), whatever after the end; lengths: (batch,), on the same device.
+    inputs: (batch, time, size), whatever after the end; lengths: (batch,); mask: (batch, time), True where a sentence
+    has a word.
     """
     places = torch.arange(inputs.shape[1], device=inputs.device)
-    after = (places >= lengths[:, None])[:, :, None]  # (batch, time, 1), True after the end
     turned = (lengths[:, None] - 1 - places).clamp(min=0)[:, :, None]  # which word stands there from the end
     states = inputs
     for layer in range(recurrent.num_layers):
@@ -35,8 +35,8 @@ def states_of(recurrent: nn.RNNBase, inputs: Tensor, lengths: Tensor) -> Tensor:
         if recurrent.bidirectional:
             backwards = _read(recurrent, f"l{layer}_reverse", _placed(states, turned))
             directions.append(_placed(backwards, turned))
-        states = torch.cat(directions, dim=2).masked_fill(after, 0.0)
-    return states
+        states = torch.cat(directions, dim=2)
+    return states.masked_fill(~mask[:, :, None], 0.0)
 
 
 def _read(recurrent: nn.RNNBase, name: str, inputs: Tensor) -> Tensor:
