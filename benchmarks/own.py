@@ -95,6 +95,7 @@ def recipe(config: str, *overrides: str, also: str = "", taught: bool = False) -
 
     values = asdict(load(_config(config), overrides))
     del values["data"], values["seed"], values["training"]["device"], values["training"]["threads"]
+    del values["training"]["passages"]  # rows of usual sets are short: it decides nothing of theirs
     if not taught:
         del values["distillation"]
     if values["embedding"]["vectors"] is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from itertools import cycle, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from rnn_intent.data.example import Example
@@ -80,27 +82,46 @@ class _Making:
         self._words = self._cut(rows)
 
     def count(self, fewest: int) -> int:
-        """How many are made where the settings leave it open: fewer of long rows."""
+        """How many are made where the settings leave it open: fewer of long rows, as their passages are long."""
+        from rnn_intent.training.passages import passage_length
         from rnn_intent.training.schedule import sentences_worth
 
         rows = len(self._rows)
-        return round(min(max(PER_ROW * rows, fewest), MOST) * rows / sentences_worth(map(len, self._words)))
+        lengths = [len(words) for words in self._words]
+        worth = sentences_worth(map(passage_length, lengths)) if self._long else rows
+        return round(min(max(PER_ROW * rows, fewest), MOST) * rows / worth)
+
+    @cached_property
+    def _long(self) -> bool:
+        from rnn_intent.training.passages import are_long
+
+        return are_long([len(words) for words in self._words])
 
     def of_own(self, count: int) -> list[str]:
-        filled = self._filled(self._rows, count)
+        filled = self._filled(self._words, self._rows, count)
         return [*self._made(self._rows, self._words, count - len(filled)), *filled]
 
     def of_others(self, others: Sequence[Example], count: int) -> list[str]:
         """As many a row as `count` are of the training rows, which lend their words."""
         share = round(count * len(others) / len(self._rows))
-        words = [*self._words, *self._cut(others)]
-        filled = self._filled(others, share)
-        return [*self._made([*self._rows, *others], words, share - len(filled), begin=len(self._rows)), *filled]
+        words = self._cut(others)
+        filled = self._filled(words, others, share)
+        both, begin = [*self._rows, *others], len(self._rows)
+        return [*self._made(both, [*self._words, *words], share - len(filled), begin), *filled]
 
-    def _filled(self, rows: Sequence[Example], count: int) -> list[str]:
-        """The share of so many sentences in which gaps are filled."""
+    def _filled(self, words: Sequence[list[str]], rows: Sequence[Example], count: int) -> list[str]:
+        """The share of so many sentences in which gaps are filled: those of long rows in passages, each in another."""
         share = round(count * self._settings.distillation.filled)
-        return list(self._filler([row.text for row in rows], share)) if self._filler else []
+        if not self._filler:
+            return []
+        return list(self._filler(self._passages(words, share) if self._long else [row.text for row in rows], share))
+
+    def _passages(self, words: Sequence[list[str]], count: int) -> list[str]:
+        from rnn_intent.training.passages import passage
+        from rnn_intent.training.synthetic import written
+
+        draw = random.Random(self._settings.seed).random
+        return [written(row[passage(len(row), draw)]) for row in islice(cycle(words), count)]
 
     def _cut(self, rows: Sequence[Example]) -> list[list[str]]:
         return [self._tokenizer.words(row.text) for row in rows]

@@ -129,13 +129,14 @@ def students(settings: Settings) -> Settings:
     """Settings that leave a student more: it hears many sentences, and need not be kept from learning few.
 
     Its dropouts are weaker, and no sentence is pushed: what pushing teaches, the teachers' probabilities hold already.
+    No row is cut to passages: what the teachers say is of all of it, and they speak of passages made for the student.
     """
     share, embedding, model = settings.distillation.dropout, settings.embedding, settings.model
     return replace(
         settings,
         embedding=replace(embedding, dropout=share * embedding.dropout, word_dropout=share * embedding.word_dropout),
         model=replace(model, dropout=share * model.dropout),
-        training=replace(settings.training, adversarial=0.0),
+        training=replace(settings.training, adversarial=0.0, passages=0.0),
     )
 
 

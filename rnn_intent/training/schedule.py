@@ -41,7 +41,7 @@ def epoch_count(settings: TrainingSettings, rows: int, taught: bool = False) -> 
     return max(heard, epochs_that_read(READ, rows, fewest=1, most=most))
 
 
-def sentences_worth(lengths: Iterable[int]) -> int:
+def sentences_worth(lengths: Iterable[float]) -> int:
     """How many sentences of usual length the sentences are as much to read as, or their number where they are short."""
     counted = list(lengths)
     return max(len(counted), round(sum(counted) / USUAL))

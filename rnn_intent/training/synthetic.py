@@ -6,6 +6,7 @@
     rewording  a word is replaced by one that means about the same, where word vectors tell (Jiao et al. 2020)
     mixing     a sentence goes on with a piece of another one, or only a piece of it stays
     inventing  a word is replaced by one that nobody has said: the head of one and the tail of another, a letter changed
+    passages   where rows are long, only so many words in a row stay of what has come out
 
 Half of them are crossed and nothing else, but for invented words. What comes out of the other kinds is often no good
 sentence. It need not be: the teacher says what it sounds like, and the student hears many more ways of saying things
@@ -23,6 +24,7 @@ from itertools import chain
 
 from rnn_intent.data.example import Example
 from rnn_intent.data.fold import fold
+from rnn_intent.training.passages import are_long, passage
 
 CROSSED = 0.5  # of the sentences
 WITHIN = 0.5  # of the crossings meet a sentence of the same intent: the others are near the border between two
@@ -106,6 +108,7 @@ class _Maker:
         self._chance, self._alike, self._new_words = chance, alike, new_words
         self._words = [word for words, _ in sentences for word in words]  # as often as they occur
         self._different = sorted(set(self._words))
+        self._long = are_long([len(words) for words, _ in sentences])
         self._letters = "".join(self._different)
         self._followers: dict[str, Words] = defaultdict(list)
         self._places: dict[tuple[str | None, str], list[Place]] = defaultdict(list)
@@ -118,6 +121,8 @@ class _Maker:
 
     def sentence(self) -> Words:
         words = self._of_known_words()
+        if self._long:
+            words = words[passage(len(words), self._chance.random)]
         if not self._new_words:
             return words
         return [self._invented() if self._chance.random() < self._new_words else word for word in words]

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
 import numpy as np
@@ -224,6 +224,36 @@ def test_small_data_is_read_more_often_and_in_smaller_steps_unless_the_user_says
     assert batch_size(TrainingSettings(batch_size=7), rows=1_500) == 7
 
 
+@pytest.mark.parametrize("passages", [0.0, 1.0])
+def test_of_long_rows_another_passage_is_read_in_each_epoch_and_all_of_validation_rows(passages: float):
+    trainer = make_trainer(training=replace(FAST, adversarial=0.0, passages=passages, epochs=2))
+    rows = LabelledSet([trainer.lexicon.encode(["word"] * 64)] * 200, np.zeros(200, dtype=np.int64))
+    long = Trainer(trainer.classifier, trainer.lexicon, rows, rows, trainer.settings, seed=5)
+    read: list[list[int]] = []
+    long.classifier.register_forward_pre_hook(lambda _, arguments: read.append(arguments[0].lengths.tolist()))
+    lengths = []
+    for _ in long.run():
+        lengths.append(list(chain.from_iterable(read)))
+        read.clear()
+    assert list(map(len, lengths)) == [200, 200]  # validation rows are read by the average of the weights
+    assert (lengths[0] == lengths[1] == [64] * 200) == (passages == 0.0)
+    if passages:
+        assert min(lengths[0]) < 6
+        assert max(lengths[0]) > 40
+        assert 19 < np.mean(lengths) < 25  # 22 (test_passages.py)
+    long.judged.register_forward_pre_hook(lambda _, arguments: read.append(arguments[0].lengths.tolist()))
+    long.evaluate(rows)
+    assert set(chain.from_iterable(read)) == {64}
+
+
+def test_rows_that_are_short_on_average_are_read_whole():
+    trainer = make_trainer(training=replace(FAST, adversarial=0.0, epochs=1))
+    read: list[int] = []
+    trainer.classifier.register_forward_pre_hook(lambda _, arguments: read.extend(arguments[0].lengths.tolist()))
+    next(trainer.run())
+    assert sorted(read) == sorted(map(len, trainer.train_set.sentences))
+
+
 def test_long_sentences_are_read_less_often_and_fewer_of_them_in_a_step():
     assert sentences_worth([9] * 1_500) == sentences_worth([16] * 1_500) == 1_500  # no oftener where they are short
     assert sentences_worth([80] * 1_500) == sentences_worth([40, 120] * 750) == 7_500
@@ -231,6 +261,9 @@ def test_long_sentences_are_read_less_often_and_fewer_of_them_in_a_step():
     trainer = make_trainer(training=settings)
     rows = LabelledSet([trainer.lexicon.encode(long)] * 1_500, np.zeros(1_500, dtype=np.int64))
     several = Trainer(trainer.classifier, trainer.lexicon, rows, trainer.valid_set, settings, seed=5)
-    assert (trainer.epochs, several.epochs) == (209, 27)  # 10,000 / 48; 160,000 / 6,000
+    whole = replace(settings, passages=0.0)
+    whole_rows = Trainer(trainer.classifier, trainer.lexicon, rows, trainer.valid_set, whole, seed=5)
+    assert (trainer.epochs, whole_rows.epochs) == (209, 27)  # 10,000 / 48; 160,000 / 6,000
+    assert several.epochs == 78  # 160,000 / 2,062: passages have 22 words
     batches = [batch_size(TrainingSettings(), 15_000, worth) for worth in (15_000, 30_000, 150_000)]
     assert batches == [96, 48, 32]

@@ -1,0 +1,32 @@
+"""Passages of long rows: what a page wants stands in a few of its words; whoever reads pieces of it learns which."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from rnn_intent.training.schedule import sentences_worth
+
+SHORTEST = 4  # words
+
+
+def are_long(lengths: Sequence[float]) -> bool:
+    """Whether rows of so many words each are read in passages."""
+    return sentences_worth(lengths) > len(lengths)
+
+
+def passage(words: int, chance: Callable[[], float]) -> slice:
+    """Some words in a row, of so many: four to eight as often as eight to sixteen, and so on.
+
+    chance: draws from [0, 1).
+    """
+    if words <= SHORTEST:
+        return slice(words)
+    size = round(SHORTEST * (words / SHORTEST) ** chance())
+    start = int(chance() * (words - size + 1))
+    return slice(start, start + size)
+
+
+def passage_length(words: int) -> int:
+    """How long a passage of so many words is on average."""
+    return round((words - SHORTEST) / math.log(words / SHORTEST)) if words > SHORTEST else words
