@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.sets import SPLITS
+from rnn_intent.data.fold import fold
 
 TOPICS = "games science net sound graphics mail web math admin editors database video education electronics fonts x11"
 OTHERS = "python perl ruby java javascript haskell golang rust php ocaml lisp gnu-r devel utils text misc gnome kde"
@@ -86,7 +87,10 @@ def by_section(
 
 
 def divided(found: dict[str, list[Description]], most: int, synopses: bool) -> dict[str, list[tuple[str, str]]]:
-    """At most so many rows of each section, (text, section), by split; in random order, the same each time."""
+    """At most so many rows of each section, (text, section), by split; in random order, the same each time.
+
+    What two packages are said to be for stands in the first of their splits only.
+    """
     chance = random.Random(SEED)
     parts: dict[str, list[tuple[str, str]]] = {name: [] for name in SPLITS}
     for section, rows in sorted(found.items()):
@@ -97,7 +101,10 @@ def divided(found: dict[str, list[Description]], most: int, synopses: bool) -> d
         second = first + round(SHARES[1] * len(chosen))
         for name, part in zip(SPLITS, (chosen[:first], chosen[first:second], chosen[second:]), strict=True):
             parts[name] += [(row.synopsis if synopses else row.text, section) for row in part]
+    said: set[str] = set()
     for rows in parts.values():
+        rows[:] = [(text, section) for text, section in rows if fold(text) not in said]
+        said.update(fold(text) for text, _ in rows)
         chance.shuffle(rows)
     return parts
 

@@ -21,7 +21,7 @@ def mirror(tmp_path: Path) -> Path:
             name = f"{section}{number}"
             packages.append(stanza(Package=name, Section=section, Tag="role::program,\n use::playing"))
             packages.append(stanza(Package=f"{name}-data", Source=f"{name} (1.2)", Section=section))
-            text = f"{section} number {number}\n This is {LONG}.\n .\n It is the {number}th."
+            text = f"{section} number {number}\n This is {LONG}.\n .\n It is the {number}th in {section}."
             translation.append(stanza(Package=name, Description_md5="0a", Description_en=text))
             translation.append(stanza(Package=f"{name}-data", Description_en=f"data of {name}\n The same, and {LONG}."))
     packages.append(stanza(Package="tiny", Section="games"))
@@ -44,7 +44,7 @@ def test_rows_are_descriptions_by_section_one_of_each_source(mirror: Path):
     rows = [row for part in parts.values() for row in part]
     assert len(set(rows)) == 40
     assert sections(parts) == {"games", "mail"}  # libs is no topic
-    assert (f"This is {LONG}. It is the 7th.", "mail") in rows
+    assert (f"This is {LONG}. It is the 7th in mail.", "mail") in rows
 
 
 def test_synopses_fewer_rows_and_the_same_ones_each_time(mirror: Path):
@@ -52,6 +52,17 @@ def test_synopses_fewer_rows_and_the_same_ones_each_time(mirror: Path):
     assert {name: len(rows) for name, rows in parts.items()} == {"train": 12, "valid": 2, "test": 6}
     assert all(text.startswith(f"{section} number ") for text, section in parts["train"])
     assert made(mirror, "--synopses", "--most", "10") == parts
+
+
+def test_no_test_row_says_what_another_split_has(mirror: Path):
+    with (mirror / "Packages").open("a") as packages, gzip.open(mirror / "Translation-en.gz", "at") as translation:
+        for number in range(30):
+            packages.write(stanza(Package=f"again{number}", Section=("games", "mail")[number % 2]))
+            translation.write(stanza(Package=f"again{number}", Description_en=f"again\n It is {LONG}."))
+    texts = {name: [text for text, _ in rows] for name, rows in made(mirror).items()}
+    assert texts["train"].count(f"It is {LONG}.") > 1
+    assert not set(texts["train"]) & {*texts["valid"], *texts["test"]}
+    assert not set(texts["valid"]) & set(texts["test"])
 
 
 def test_small_sections_are_left_out(mirror: Path):
