@@ -55,9 +55,9 @@ def gathered(
     """
     own = _once(row.text for row in splits.train)
     barred = {"", *own, *(fold(row.text) for row in (*splits.valid, *splits.test))}
-    making = _Making(settings, splits.train, filler)
+    making = _Making(settings, splits.train, filler, fewest)
     asked = settings.distillation.made
-    count = making.count(fewest) if asked == "auto" else asked
+    count = making.usual_count() if asked == "auto" else asked
     new = _once([*making.of_own(count), *made], barred)
     said = _once(further, {*barred, *new})  # what was made here, and labelled elsewhere, is still made
     further_made = _once(making.of_others(later, count), {*barred, *new})
@@ -74,28 +74,29 @@ def _once(texts: Iterable[str], barred: Collection[str] = ()) -> dict[str, str]:
 
 
 class _Making:
-    """Makes sentences of an experiment's rows. rows: those of the training split. filler: fills gaps in them."""
+    """Makes sentences of an experiment's rows.
 
-    def __init__(self, settings: Settings, rows: Sequence[Example], filler: Filler | None) -> None:
-        self._settings, self._rows, self._filler = settings, rows, filler
+    rows: those of the training split. filler: fills gaps in them. fewest: so many sentences of usual length are as much
+    as is made of few rows. Of few long ones they are passages, of which there are many more than of whole rows.
+    """
+
+    def __init__(self, settings: Settings, rows: Sequence[Example], filler: Filler | None, fewest: int) -> None:
+        from rnn_intent.training.passages import are_long
+
+        self._settings, self._rows, self._filler, self._fewest = settings, rows, filler, fewest
         self._tokenizer = Tokenizer.of(settings.text)
         self._words = self._cut(rows)
+        self._passages = PER_ROW * len(rows) < fewest and are_long([len(words) for words in self._words])
 
-    def count(self, fewest: int) -> int:
-        """How many are made where the settings leave it open: fewer of long rows, as their passages are long."""
+    def usual_count(self) -> int:
+        """How many are made where the settings leave it open: fewer where they are long."""
         from rnn_intent.training.passages import passage_length
         from rnn_intent.training.schedule import sentences_worth
 
         rows = len(self._rows)
-        lengths = [len(words) for words in self._words]
-        worth = sentences_worth(map(passage_length, lengths)) if self._long else rows
-        return round(min(max(PER_ROW * rows, fewest), MOST) * rows / worth)
-
-    @cached_property
-    def _long(self) -> bool:
-        from rnn_intent.training.passages import are_long
-
-        return are_long([len(words) for words in self._words])
+        lengths = map(len, self._words)
+        worth = sentences_worth(map(passage_length, lengths) if self._passages else lengths)
+        return round(min(max(PER_ROW * rows, self._fewest), MOST) * rows / worth)
 
     def of_own(self, count: int) -> list[str]:
         filled = self._filled(self._words, self._rows, count)
@@ -110,13 +111,14 @@ class _Making:
         return [*self._made(both, [*self._words, *words], share - len(filled), begin), *filled]
 
     def _filled(self, words: Sequence[list[str]], rows: Sequence[Example], count: int) -> list[str]:
-        """The share of so many sentences in which gaps are filled: those of long rows in passages, each in another."""
+        """The share of so many sentences in which gaps are filled."""
         share = round(count * self._settings.distillation.filled)
         if not self._filler:
             return []
-        return list(self._filler(self._passages(words, share) if self._long else [row.text for row in rows], share))
+        texts = self._passages_of(words, share) if self._passages else [row.text for row in rows]
+        return list(self._filler(texts, share))
 
-    def _passages(self, words: Sequence[list[str]], count: int) -> list[str]:
+    def _passages_of(self, words: Sequence[list[str]], count: int) -> list[str]:
         from rnn_intent.training.passages import passage
         from rnn_intent.training.synthetic import written
 
@@ -132,7 +134,7 @@ class _Making:
 
         alike = self._alike if count else None
         new_words = share_of_new_words(self._words) if len(self._rows) < MANY_ROWS else 0.0
-        return made_sentences(rows, words, count, self._settings.seed, alike, new_words, begin)
+        return made_sentences(rows, words, count, self._settings.seed, alike, new_words, begin, self._passages)
 
     @cached_property
     def _alike(self) -> dict[str, list[str]]:

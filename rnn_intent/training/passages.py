@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from rnn_intent.training.schedule import sentences_worth
+from rnn_intent.settings import TrainingSettings
+from rnn_intent.training.schedule import MANY_ROWS, sentences_worth
 
 SHORTEST = 4  # words
 
@@ -13,6 +14,15 @@ SHORTEST = 4  # words
 def are_long(lengths: Sequence[float]) -> bool:
     """Whether rows of so many words each are read in passages."""
     return sentences_worth(lengths) > len(lengths)
+
+
+def passages_share(settings: TrainingSettings, lengths: Sequence[float]) -> float:
+    """Of how many of the rows an epoch reads a passage only. `auto`: of all, unless they are many."""
+    if not are_long(lengths):
+        return 0.0
+    if settings.passages == "auto":
+        return float(len(lengths) < MANY_ROWS)
+    return settings.passages
 
 
 def passage(words: int, chance: Callable[[], float]) -> slice:

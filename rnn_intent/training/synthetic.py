@@ -6,7 +6,7 @@
     rewording  a word is replaced by one that means about the same, where word vectors tell (Jiao et al. 2020)
     mixing     a sentence goes on with a piece of another one, or only a piece of it stays
     inventing  a word is replaced by one that nobody has said: the head of one and the tail of another, a letter changed
-    passages   where rows are long, only so many words in a row stay of what has come out
+    passages   where rows are long and few, only so many words in a row stay of what has come out
 
 Half of them are crossed and nothing else, but for invented words. What comes out of the other kinds is often no good
 sentence. It need not be: the teacher says what it sounds like, and the student hears many more ways of saying things
@@ -24,7 +24,7 @@ from itertools import chain
 
 from rnn_intent.data.example import Example
 from rnn_intent.data.fold import fold
-from rnn_intent.training.passages import are_long, passage
+from rnn_intent.training.passages import passage
 
 CROSSED = 0.5  # of the sentences
 WITHIN = 0.5  # of the crossings meet a sentence of the same intent: the others are near the border between two
@@ -50,18 +50,20 @@ def made_sentences(
     alike: Mapping[str, Sequence[str]] | None = None,
     new_words: float = 0.0,
     begin: int = 0,
+    passages: bool = False,
 ) -> list[str]:
     """Up to `count` different sentences that are none of the rows'; the same ones for the same rows and seed.
 
     token_lists: the rows' words. alike: words that may stand in place of a word. new_words: the share of the words that
-    are invented. begin: the first row that sentences are made of; those before it only lend them words.
+    are invented. begin: the first row that sentences are made of; those before it only lend them words. passages: of
+    each only one stays.
     """
     chance = random.Random(seed)
     sentences = [(words, row.intent) for words, row in zip(token_lists, rows, strict=True)]
     lending, own = ([sentence for sentence in part if sentence[0]] for part in (sentences[:begin], sentences[begin:]))
     if not own:
         return []
-    maker = _Maker(own, lending, chance, alike or {}, new_words)
+    maker = _Maker(own, lending, chance, alike or {}, new_words, passages)
     known = {fold(row.text) for row in rows}
     made: list[str] = []
     for _ in range(TRIES * count):
@@ -102,13 +104,13 @@ class _Maker:
         chance: random.Random,
         alike: Mapping[str, Sequence[str]],
         new_words: float,
+        passages: bool,
     ) -> None:
         """own: sentences, with their intents, that others are made of; lending: further ones that these may meet."""
         self._own, self._sentences = own, (sentences := [*lending, *own])
-        self._chance, self._alike, self._new_words = chance, alike, new_words
+        self._chance, self._alike, self._new_words, self._passages = chance, alike, new_words, passages
         self._words = [word for words, _ in sentences for word in words]  # as often as they occur
         self._different = sorted(set(self._words))
-        self._long = are_long([len(words) for words, _ in sentences])
         self._letters = "".join(self._different)
         self._followers: dict[str, Words] = defaultdict(list)
         self._places: dict[tuple[str | None, str], list[Place]] = defaultdict(list)
@@ -121,7 +123,7 @@ class _Maker:
 
     def sentence(self) -> Words:
         words = self._of_known_words()
-        if self._long:
+        if self._passages:
             words = words[passage(len(words), self._chance.random)]
         if not self._new_words:
             return words

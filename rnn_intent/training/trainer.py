@@ -23,7 +23,7 @@ from rnn_intent.training.lexicon import Lexicon, TokenBatch
 from rnn_intent.training.objective import class_weights, disagreement, taught_cross_entropy
 from rnn_intent.training.optimizers import Optimizers
 from rnn_intent.training.outliers import OUTLIER_WEIGHT, Outliers, certainty
-from rnn_intent.training.passages import are_long, passage, passage_length
+from rnn_intent.training.passages import passage, passage_length, passages_share
 from rnn_intent.training.progress import Epoch, Progress
 from rnn_intent.training.schedule import batch_size, epoch_count, sentences_worth
 
@@ -70,7 +70,7 @@ class Trainer:
         self.device = device or torch.device("cpu")
         self._read = train.sentences  # in this epoch
         lengths = lengths_of(train.sentences).tolist()
-        self._passages = settings.passages if are_long(lengths) else 0.0
+        self._passages = passages_share(settings, lengths)
         worth = sentences_worth(map(self._usual_length, lengths))
         self._batch_size = batch_size(settings, len(train), worth)
         self.epochs = epoch_count(settings, worth, taught=train.taught is not None)

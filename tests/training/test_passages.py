@@ -5,7 +5,8 @@ import random
 import numpy as np
 import pytest
 
-from rnn_intent.training.passages import are_long, passage, passage_length
+from rnn_intent.settings import TrainingSettings
+from rnn_intent.training.passages import are_long, passage, passage_length, passages_share
 
 
 def test_passages_have_all_lengths_short_ones_more_often_and_stand_everywhere():
@@ -39,3 +40,11 @@ def test_what_is_short_stays_whole(words: int):
 def test_rows_are_long_by_their_mean():
     assert not any(map(are_long, ([16] * 10, [200, *[4] * 20], [])))
     assert all(map(are_long, ([17] * 10, [4, 40])))
+
+
+def test_of_few_long_rows_all_are_read_in_passages_and_none_of_many_unless_asked():
+    auto, asked = TrainingSettings(), TrainingSettings(passages=0.25)
+    sets = [[64] * 4_999, [64] * 5_000, [16] * 100]
+    assert [passages_share(auto, lengths) for lengths in sets] == [1, 0, 0]
+    assert [passages_share(asked, lengths) for lengths in sets] == [0.25, 0.25, 0]
+    assert passages_share(TrainingSettings(passages=0.0), [64] * 100) == 0
