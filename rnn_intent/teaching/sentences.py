@@ -55,9 +55,9 @@ def gathered(
     """
     own = _once(row.text for row in splits.train)
     barred = {"", *own, *(fold(row.text) for row in (*splits.valid, *splits.test))}
-    making = _Making(settings, splits.train, filler, fewest)
+    making = _Making(settings, splits.train, filler)
     asked = settings.distillation.made
-    count = making.usual_count() if asked == "auto" else asked
+    count = making.count(fewest) if asked == "auto" else asked
     new = _once([*making.of_own(count), *made], barred)
     said = _once(further, {*barred, *new})  # what was made here, and labelled elsewhere, is still made
     further_made = _once(making.of_others(later, count), {*barred, *new})
@@ -74,21 +74,20 @@ def _once(texts: Iterable[str], barred: Collection[str] = ()) -> dict[str, str]:
 
 
 class _Making:
-    """Makes sentences of an experiment's rows.
+    """Makes sentences of an experiment's rows: of few long ones passages, which can be many more than whole ones.
 
-    rows: those of the training split. filler: fills gaps in them. fewest: so many sentences of usual length are as much
-    as is made of few rows. Of few long ones they are passages, of which there are many more than of whole rows.
+    rows: those of the training split. filler: fills gaps in them.
     """
 
-    def __init__(self, settings: Settings, rows: Sequence[Example], filler: Filler | None, fewest: int) -> None:
-        from rnn_intent.training.passages import are_long
+    def __init__(self, settings: Settings, rows: Sequence[Example], filler: Filler | None) -> None:
+        from rnn_intent.training.passages import FEW, are_long
 
-        self._settings, self._rows, self._filler, self._fewest = settings, rows, filler, fewest
+        self._settings, self._rows, self._filler = settings, rows, filler
         self._tokenizer = Tokenizer.of(settings.text)
         self._words = self._cut(rows)
-        self._passages = PER_ROW * len(rows) < fewest and are_long([len(words) for words in self._words])
+        self._passages = len(rows) < FEW and are_long([len(words) for words in self._words])
 
-    def usual_count(self) -> int:
+    def count(self, fewest: int) -> int:
         """How many are made where the settings leave it open: fewer where they are long."""
         from rnn_intent.training.passages import passage_length
         from rnn_intent.training.schedule import sentences_worth
@@ -96,7 +95,7 @@ class _Making:
         rows = len(self._rows)
         lengths = map(len, self._words)
         worth = sentences_worth(map(passage_length, lengths) if self._passages else lengths)
-        return round(min(max(PER_ROW * rows, self._fewest), MOST) * rows / worth)
+        return round(min(max(PER_ROW * rows, fewest), MOST) * rows / worth)
 
     def of_own(self, count: int) -> list[str]:
         filled = self._filled(self._words, self._rows, count)

@@ -9,6 +9,7 @@ from rnn_intent.settings import TrainingSettings
 from rnn_intent.training.schedule import MANY_ROWS, sentences_worth
 
 SHORTEST = 4  # words
+FEW = 1_500  # rows: of fewer, sentences for a student are passages, too; of more, whole ones teach it as much
 
 
 def are_long(lengths: Sequence[float]) -> bool:

@@ -27,7 +27,8 @@ def made(rows: list[Example], fewest: int, settings: Settings | None = None) -> 
 def test_of_long_rows_fewer_sentences_are_made():
     assert made(rows_of(length=8), fewest=3_000) == made(rows_of(length=16), fewest=3_000) == 3_000
     assert made(rows_of(length=64), fewest=3_000) == 2_174  # a passage has 22 words: as much to read as 3,000 of 16
-    assert made(rows_of(length=64), fewest=0) == 600  # 24 a row: whole ones, each as much to read as four
+    assert made(rows_of(length=64), fewest=0) == 1_739  # 24 a row, as much as of short ones
+    assert made(rows_of(length=64, count=1_500), fewest=0) == 9_000  # whole ones, each as much to read as four
     assert made(rows_of(length=400), fewest=3_000) == 787  # 256 words are read at most
 
 
@@ -39,8 +40,8 @@ def test_what_is_made_of_few_long_rows_is_passages_of_all_lengths():
     ]
     assert all(0.15 < share < 0.35 for share in shares)
     assert max(len(text.split()) for text in made_texts(rows_of(length=16), fewest=3_000)) > 16  # short rows stay whole
-    of_more = [len(text.split()) for text in made_texts(rows_of(length=64), fewest=2_000)]
-    assert sum(of_more) / len(of_more) > 45  # so do more than a few, of which enough is made
+    of_many = [len(text.split()) for text in made_texts(rows_of(length=64, count=1_500), fewest=0)]
+    assert sum(of_many) / len(of_many) > 45  # so do long ones that are not few
 
 
 def filling(rows: Sequence[str], count: int) -> Iterator[str]:
