@@ -152,7 +152,7 @@ class Trainer:
         return epoch
 
     def _sentences(self, epoch: int) -> list[np.ndarray]:
-        """What is read of the training rows: of most long ones a passage, another one in each epoch."""
+        """What is read of the training rows: of a share of long ones a passage, another one in each epoch."""
         if not self._passages:
             return self.train_set.sentences
         chance = np.random.default_rng((self.seed, epoch, 1)).random
