@@ -14,6 +14,9 @@ from rnn_intent.data.splits import Splits
 from rnn_intent.settings import Settings
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.word_neighbours import word_neighbours
+from rnn_intent.training.passages import FEW, are_long, passage, passage_length
+from rnn_intent.training.schedule import MANY_ROWS, sentences_worth
+from rnn_intent.training.synthetic import made_sentences, share_of_new_words, written
 
 if TYPE_CHECKING:
     from rnn_intent.teaching.gaps import Filler
@@ -80,21 +83,16 @@ class _Making:
     """
 
     def __init__(self, settings: Settings, rows: Sequence[Example], filler: Filler | None) -> None:
-        from rnn_intent.training.passages import FEW, are_long
-
         self._settings, self._rows, self._filler = settings, rows, filler
         self._tokenizer = Tokenizer.of(settings.text)
         self._words = self._cut(rows)
-        self._passages = len(rows) < FEW and are_long([len(words) for words in self._words])
+        self._lengths = [len(words) for words in self._words]
+        self._passages = len(rows) < FEW and are_long(self._lengths)
 
     def count(self, fewest: int) -> int:
         """How many are made where the settings leave it open: fewer where they are long."""
-        from rnn_intent.training.passages import passage_length
-        from rnn_intent.training.schedule import sentences_worth
-
         rows = len(self._rows)
-        lengths = map(len, self._words)
-        worth = sentences_worth(map(passage_length, lengths) if self._passages else lengths)
+        worth = sentences_worth(map(passage_length, self._lengths) if self._passages else self._lengths)
         return round(min(max(PER_ROW * rows, fewest), MOST) * rows / worth)
 
     def of_own(self, count: int) -> list[str]:
@@ -118,9 +116,6 @@ class _Making:
         return list(self._filler(texts, share))
 
     def _passages_of(self, words: Sequence[list[str]], count: int) -> list[str]:
-        from rnn_intent.training.passages import passage
-        from rnn_intent.training.synthetic import written
-
         draw = random.Random(self._settings.seed).random
         return [written(row[passage(len(row), draw)]) for row in islice(cycle(words), count)]
 
@@ -128,9 +123,6 @@ class _Making:
         return [self._tokenizer.words(row.text) for row in rows]
 
     def _made(self, rows: Sequence[Example], words: Sequence[list[str]], count: int, begin: int = 0) -> list[str]:
-        from rnn_intent.training.schedule import MANY_ROWS
-        from rnn_intent.training.synthetic import made_sentences, share_of_new_words
-
         alike = self._alike if count else None
         new_words = share_of_new_words(self._words) if len(self._rows) < MANY_ROWS else 0.0
         return made_sentences(rows, words, count, self._settings.seed, alike, new_words, begin, self._passages)
