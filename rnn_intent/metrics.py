@@ -14,7 +14,7 @@ import numpy as np
 COLDEST, HOTTEST = 0.05, 20.0
 GOLDEN = (math.sqrt(5) - 1) / 2
 MAXIMISATIONS = 100  # by which the shares of a mixture are found; they stand still much sooner
-CAUTION = 4.0  # how far few rows are held to a temperature of 1 (docs/recipe.md, "Few validation rows")
+CAUTION = 4.0  # how far few rows are held to a temperature of 1 (docs/measurements.md, "Few validation rows")
 
 
 @dataclass(frozen=True)

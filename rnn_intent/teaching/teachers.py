@@ -136,7 +136,7 @@ class LinearTeacher:
 class TunedTeacher:
     """A transformer, tuned to the training rows; its temperature comes from the validation rows.
 
-    It learns no validation rows: tuned with them, it knew no more (docs/recipe.md), and tuning takes the longest.
+    It learns no validation rows: tuned with them, it knew no more (docs/measurements.md), and tuning takes the longest.
     """
 
     texts: Sequence[str] = ()

@@ -142,7 +142,7 @@ def centred(rows: np.ndarray, telling: int) -> np.ndarray:
 def levelled(rows: np.ndarray, telling: int) -> np.ndarray:
     """Rows of one scale, whatever the source's: the numbers of the first `telling` ones spread by `SPREAD`.
 
-    With larger ones a network learns to lean on them alone (docs/recipe.md).
+    With larger ones a network learns to lean on them alone.
     """
     deciding = rows[:telling][rows[:telling].any(axis=1)]
     spread = float(deciding.std()) if len(deciding) else 0.0

@@ -5,7 +5,7 @@ characters are words or syllables, they and their pairs too, whatever words they
 vectors, their mean, which is alike for sentences that say the same in other words. Multinomial logistic regression and
 a support vector machine are fitted to them, the one better where rows are few and clean, the other where many say
 little of their intent; validation rows tell how much each counts. It errs elsewhere than a network that reads, so that
-the two together know more than two networks do (docs/recipe.md).
+the two together know more than two networks do (docs/measurements.md).
 """
 
 from __future__ import annotations
