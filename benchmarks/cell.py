@@ -16,7 +16,10 @@ import numpy as np
 
 from benchmarks.sets import OUTSIDE, draw, is_chinese, read_rows
 from benchmarks.task import Answer, Cost, Task, Trained, intents, texts
+from rnn_intent.evaluation.variants import variant
 from rnn_intent.metrics import accuracy, area_under_roc, false_positive_rate_at, intent_scores, macro_f1
+
+TYPOS = ("keyboard typo", "dropped character", "swapped characters", "homophone")
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,24 @@ def run(
     found, sure = trained.answer(texts(test))
     row: dict[str, Any] = {**asdict(cell), "accuracy": accuracy(intents(test), list(found))}
     row["macro_f1"] = macro_f1(intent_scores(intents(test), list(found)))
+    row["typo_accuracy"] = accuracy(intents(test), list(trained.answer(with_typos(texts(test)))[0]))
     if outside:
         row |= _rejection(trained, sure, texts(test), texts(outside))
     row |= {**costs, "sentences_per_second": sentences_per_second(trained.answer, texts(test))}
     row |= {"megabytes": trained.megabytes, "threads": threads, "details": dict(trained.details)}
     rows = {"train": train, "valid": valid, "test": test, "outside": outside}
     return row | {"rows": {name: len(part) for name, part in rows.items()}}
+
+
+def with_typos(sentences: Sequence[str]) -> list[str]:
+    """Each with one typo, of the kinds in turn that apply to it; as it is where none does."""
+    return [_with_typo(sentence, number) for number, sentence in enumerate(sentences)]
+
+
+def _with_typo(sentence: str, number: int) -> str:
+    first = number % len(TYPOS)
+    made = (variant(kind, sentence, seed=0) for kind in (*TYPOS[first:], *TYPOS[:first]))
+    return next(filter(None, made), sentence)
 
 
 def _rejection(trained: Trained, sure: np.ndarray, inside: Sequence[str], outside: Sequence[str]) -> dict[str, float]:

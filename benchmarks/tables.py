@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import product
 from statistics import mean, stdev
 from typing import Any
 
 Row = Mapping[str, Any]
-SHARES = ("accuracy", "macro_f1", "auroc", "fpr95")
+SHARES = ("accuracy", "macro_f1", "typo_accuracy", "auroc", "fpr95")
+OVERVIEWS = {"accuracy": "Test accuracy, %", "typo_accuracy": "Test accuracy, %, with a typo in each sentence"}
 COSTS = ("training_cpu_seconds", "sentences_per_second", "megabytes")
 EARLIER = "¹"
 HEADINGS = {
     "accuracy": "accuracy",
     "macro_f1": "macro-F1",
+    "typo_accuracy": "with a typo",
     "auroc": "OOS AUROC",
     "fpr95": "OOS FPR at 95 % TPR",
     "training_cpu_seconds": "training, CPU s",
@@ -54,25 +57,30 @@ def _figures(runs: Sequence[Row]) -> dict[str, dict[str, float | None]]:
 
 
 def markdown(rows: Sequence[Row], titles: Mapping[str, str]) -> str:
-    """An overview of accuracies, models by data sets, then a full table for each data set."""
+    """Overviews of accuracies, models by data sets, then a full table for each data set."""
     entries = summaries(rows)
     parts: dict[tuple[str, int | None], list[dict[str, Any]]] = defaultdict(list)
     for entry in entries:
         parts[entry["set"], entry["per_intent"]].append(entry)
-    sections = [_overview(entries, few, titles) for few in dict.fromkeys(entry["per_intent"] for entry in entries)]
+    overviews = product(dict.fromkeys(entry["per_intent"] for entry in entries), OVERVIEWS)
+    sections = [_overview(entries, few, name, titles) for few, name in overviews]
+    sections = [section for section in sections if section]
     sections += [_full(_heading(*key), part, titles) for key, part in parts.items()]
     told = [f"{EARLIER} measured with an earlier recipe"] if any(entry["earlier"] for entry in entries) else []
     return "\n\n".join([*sections, *told]) + "\n"
 
 
-def _overview(entries: Sequence[Mapping[str, Any]], few: int | None, titles: Mapping[str, str]) -> str:
-    chosen = [entry for entry in entries if entry["per_intent"] == few]
+def _overview(entries: Sequence[Mapping[str, Any]], few: int | None, figure: str, titles: Mapping[str, str]) -> str:
+    """Empty where nobody has the figure."""
+    chosen = [entry for entry in entries if entry["per_intent"] == few and figure in entry]
+    if not chosen:
+        return ""
     sets = list(dict.fromkeys(entry["set"] for entry in chosen))
     names = [name for name in titles if any(entry["model"] == name for entry in chosen)]
     names += [name for name in dict.fromkeys(entry["model"] for entry in chosen) if name not in titles]
-    cells = {(entry["model"], entry["set"]): _share(entry["accuracy"]) + _mark(entry) for entry in chosen}
+    cells = {(entry["model"], entry["set"]): _share(entry[figure]) + _mark(entry) for entry in chosen}
     lines = [[titles.get(name, name), *(cells.get((name, one), "") for one in sets)] for name in names]
-    return f"## Test accuracy, %{_few(few)}\n\n" + table(["model", *sets], lines)
+    return f"## {OVERVIEWS[figure]}{_few(few)}\n\n" + table(["model", *sets], lines)
 
 
 def _full(heading: str, entries: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> str:

@@ -106,6 +106,7 @@ class TrainingSettings:
     warmup: Share = 0.05
     label_smoothing: Share = 0.1
     adversarial: NotNegative = 0.1
+    typos: Literal["auto"] | Share = "auto"
     passages: Literal["auto"] | Annotated[float, Bounds(ge=0.0, le=1.0)] = "auto"
     r_drop: NotNegative = 0.0
     averaging: Share = 0.998

@@ -49,6 +49,7 @@ class Lexicon:
         self.vocabulary = vocabulary
         self.ngrams = ngrams
         self._index: dict[str | None, int] = {None: 0}  # None: the one token of a sentence that has none
+        self.tokens: list[str | None] = [None]  # by index
         self._word_ids: list[int] = [UNK]
         self._ngram_rows: list[list[int]] = [[]]
 
@@ -56,11 +57,21 @@ class Lexicon:
         """Token strings to lexicon indices, (time,), at least one."""
         return np.fromiter((self._add(token) for token in tokens or (None,)), dtype=np.int64)
 
+    def forget(self, first: int) -> None:
+        """Tokens of this index and later ones are as if they had never been seen."""
+        for token in self.tokens[first:]:
+            del self._index[token]
+        del self.tokens[first:], self._word_ids[first:], self._ngram_rows[first:]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
     def _add(self, token: str | None) -> int:
         index = self._index.get(token)
         if index is None:
             assert token is not None
-            index = self._index[token] = len(self._word_ids)
+            index = self._index[token] = len(self)
+            self.tokens.append(token)
             self._word_ids.extend(self.vocabulary.ids([token]))
             self._ngram_rows.append(self.ngrams.rows(token) if self.ngrams is not None else [])
         return index

@@ -23,9 +23,10 @@ from rnn_intent.training.lexicon import Lexicon, TokenBatch
 from rnn_intent.training.objective import class_weights, disagreement, taught_cross_entropy
 from rnn_intent.training.optimizers import Optimizers
 from rnn_intent.training.outliers import OUTLIER_WEIGHT, Outliers, certainty
-from rnn_intent.training.passages import passage, passage_length, passages_share
 from rnn_intent.training.progress import Epoch, Progress
-from rnn_intent.training.schedule import batch_size, epoch_count, sentences_worth
+from rnn_intent.training.reading import Reading
+from rnn_intent.training.schedule import batch_size, epoch_count
+from rnn_intent.training.typos import typos_share
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,13 @@ class Trainer:
         self._outliers = outliers or Outliers((), 0.0, seed)
         self.train_set, self.valid_set = train, valid
         self.device = device or torch.device("cpu")
-        self._read = train.sentences  # in this epoch
-        lengths = lengths_of(train.sentences).tolist()
-        self._passages = passages_share(settings, lengths)
-        worth = sentences_worth(map(self._usual_length, lengths))
-        self._batch_size = batch_size(settings, len(train), worth)
-        self.epochs = epoch_count(settings, worth, taught=train.taught is not None)
-        self._optimizers = Optimizers(classifier, settings, math.ceil(len(train) / self._batch_size) * self.epochs)
         labels = train.targets[train.targets >= 0]
+        typos = typos_share(settings, len(labels), vectors=classifier.encoder.embedding.projection is not None)
+        self._reading = Reading(train.sentences, lexicon, settings, typos, seed)
+        self._read = train.sentences  # in this epoch
+        self._batch_size = batch_size(settings, len(train), self._reading.worth)
+        self.epochs = epoch_count(settings, self._reading.worth, taught=train.taught is not None)
+        self._optimizers = Optimizers(classifier, settings, math.ceil(len(train) / self._batch_size) * self.epochs)
         weights = class_weights(settings.class_weights, labels, classifier.head.out_features)
         self._weights = None if weights is None else weights.to(self.device)
         self._average = WeightAverage(classifier, settings.averaging) if settings.averaging else None
@@ -131,7 +131,7 @@ class Trainer:
         known = self.history[-1].valid_accuracy if self.history else None
         self._outliers.begin(number)
         self.classifier.train()
-        self._read = self._sentences(number)
+        self._read = self._reading.of_epoch(number)
         batches = shuffled_batches(lengths_of(self._read), self._batch_size, self.seed, number)
         for step, rows in enumerate(batches, start=1):
             loss, norm = self._step(rows, f"epoch {number}, step {step}")
@@ -150,18 +150,6 @@ class Trainer:
         )
         self._add(epoch)
         return epoch
-
-    def _sentences(self, epoch: int) -> list[np.ndarray]:
-        """What is read of the training rows: of a share of long ones a passage, another one in each epoch."""
-        if not self._passages:
-            return self.train_set.sentences
-        chance = np.random.default_rng((self.seed, epoch, 1)).random
-        rows = self.train_set.sentences
-        return [row[passage(len(row), chance)] if chance() < self._passages else row for row in rows]
-
-    def _usual_length(self, words: int) -> float:
-        """How much is read of a row of so many words, on average."""
-        return self._passages * passage_length(words) + (1 - self._passages) * words
 
     def _step(self, rows: np.ndarray, where: str) -> tuple[float, float]:
         tokens = self._tokens([self._read[row] for row in rows])

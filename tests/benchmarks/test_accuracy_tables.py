@@ -49,6 +49,17 @@ def test_out_of_scope_columns_stand_only_where_such_rows_exist():
     assert cells(full, "SVM")[3:5] == ["", ""]
 
 
+def test_accuracy_with_typos_has_an_overview_and_a_column_where_it_was_measured():
+    assert "typo" not in markdown([row()], TITLES)
+    text = markdown([row(typo_accuracy=0.853), row("svm"), row(set="snips")], TITLES)
+    overview = text.split("## Test accuracy, %, with a typo in each sentence\n\n")[1].split("\n\n")[0]
+    assert cells(overview, "model") == ["model", "clinc"]
+    assert cells(overview, "BiGRU") == ["BiGRU", "85.3"]
+    assert "SVM" not in overview
+    assert cells(text.split("### clinc")[1], "BiGRU")[:4] == ["BiGRU", "90.0", "80.0", "85.3"]
+    assert cells(text.split("### clinc")[1], "SVM")[:4] == ["SVM", "90.0", "80.0", ""]
+
+
 def test_few_rows_per_intent_are_a_section_of_their_own():
     text = markdown([row(), row(per_intent=10, accuracy=0.7)], TITLES)
     assert cells(text.split("## Test accuracy, %, 10 rows per intent")[1], "BiGRU") == ["BiGRU", "70.0"]

@@ -246,6 +246,38 @@ def test_of_long_rows_another_passage_is_read_in_each_epoch_and_all_of_validatio
     assert set(chain.from_iterable(read)) == {64}
 
 
+@pytest.mark.parametrize(("many", "known"), [(5_000, 5_000), (5_000, 4_999), (40, 40)])
+def test_many_labelled_rows_are_read_with_typos_and_validation_rows_never(many: int, known: int):
+    trainer = make_trainer()
+    encode, settings = trainer.lexicon.encode, TrainingSettings(epochs=2, batch_size=500, adversarial=0.0)
+    targets = np.zeros(many, dtype=np.int64)
+    targets[known:] = -1
+    taught = np.tile(np.array([0.6, 0.3, 0.1], dtype=np.float32), (many, 1))
+    rows = LabelledSet([encode(["play", "some", "music"])] * many, targets, taught)
+    valid = LabelledSet([encode(["what", "time", "is", "it"])] * 10, np.zeros(10, dtype=np.int64))
+    before = len(trainer.lexicon)
+    hasty = Trainer(trainer.classifier, trainer.lexicon, rows, valid, settings, seed=5)
+    for _ in hasty.run():
+        misspelt = trainer.lexicon.tokens[before:]
+        assert bool(misspelt) == (known == 5_000)
+        assert not {"tiem", "whta", "tim"} & set(misspelt)
+
+
+def test_going_on_reads_the_typos_that_an_uninterrupted_training_would_have_read(tmp_path: Path):
+    settings = replace(FAST, typos=0.3, epochs=3)
+    whole, first, second = (make_trainer(training=settings) for _ in range(3))
+    for _ in whole.run():
+        pass
+    next(first.run())
+    checkpoint.save(first, tmp_path, "same")
+    assert checkpoint.restore(second, tmp_path, "same")
+    for _ in second.run():
+        pass
+    assert second.lexicon.tokens == whole.lexicon.tokens
+    for name, weights in whole.kept_weights.items():
+        assert torch.equal(second.kept_weights[name], weights), name
+
+
 def test_rows_that_are_short_on_average_are_read_whole():
     trainer = make_trainer(training=replace(FAST, adversarial=0.0, epochs=1))
     read: list[int] = []
