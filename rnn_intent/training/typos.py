@@ -16,7 +16,7 @@ from rnn_intent.text.patterns import han_pattern
 from rnn_intent.training.lexicon import Lexicon
 from rnn_intent.training.schedule import MANY_ROWS
 
-USUAL, WITH_VECTORS = 0.1, 0.2  # of the words
+USUAL = 0.1  # of the words
 SHORTEST = 3  # letters: with a typo, a shorter word is another word; of Chinese ones each character is known by itself
 MARKS, HAN_MARKS = ".!?", "。!?"  # as they are once sentences are normalised
 
@@ -31,9 +31,7 @@ def typos_share(settings: TrainingSettings, labelled: int, vectors: bool) -> flo
     """
     if settings.typos != "auto":
         return settings.typos
-    if vectors:
-        return WITH_VECTORS
-    return USUAL if labelled >= MANY_ROWS else 0.0
+    return USUAL if vectors or labelled >= MANY_ROWS else 0.0
 
 
 class Typos:
