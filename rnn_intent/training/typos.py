@@ -1,6 +1,6 @@
 """Rows as somebody would type them in haste: words are misspelt, and a mark at the end is missing or one too many.
 
-A misspelt word has no row of its own and no pretrained vector, and half of its n-grams; a network that has only read
+A misspelt word has no row of its own, no pretrained vector, and some of its n-grams; a network that has only read
 clean words makes too much of what is left. In every epoch other words are misspelt, and the rows want what they wanted.
 """
 
