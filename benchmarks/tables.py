@@ -63,8 +63,7 @@ def markdown(rows: Sequence[Row], titles: Mapping[str, str]) -> str:
     for entry in entries:
         parts[entry["set"], entry["per_intent"]].append(entry)
     overviews = product(dict.fromkeys(entry["per_intent"] for entry in entries), OVERVIEWS)
-    sections = [_overview(entries, few, name, titles) for few, name in overviews]
-    sections = [section for section in sections if section]
+    sections = list(filter(None, (_overview(entries, few, name, titles) for few, name in overviews)))
     sections += [_full(_heading(*key), part, titles) for key, part in parts.items()]
     told = [f"{EARLIER} measured with an earlier recipe"] if any(entry["earlier"] for entry in entries) else []
     return "\n\n".join([*sections, *told]) + "\n"

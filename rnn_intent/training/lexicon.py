@@ -11,6 +11,7 @@ from torch import Tensor
 
 from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.vocabulary import UNK, Vocabulary
+from rnn_intent.training.batches import lengths_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,6 @@ class Lexicon:
         self.vocabulary = vocabulary
         self.ngrams = ngrams
         self._index: dict[str | None, int] = {None: 0}  # None: the one token of a sentence that has none
-        self.tokens: list[str | None] = [None]  # by index
         self._word_ids: list[int] = [UNK]
         self._ngram_rows: list[list[int]] = [[]]
 
@@ -59,26 +59,30 @@ class Lexicon:
 
     def forget(self, first: int) -> None:
         """Tokens of this index and later ones are as if they had never been seen."""
-        for token in self.tokens[first:]:
-            del self._index[token]
-        del self.tokens[first:], self._word_ids[first:], self._ngram_rows[first:]
+        while len(self) > first:
+            self._index.popitem()
+        del self._word_ids[first:], self._ngram_rows[first:]
+
+    @property
+    def tokens(self) -> list[str]:
+        """By index; empty for the one token of a sentence that has none."""
+        return [token or "" for token in self._index]
 
     def __len__(self) -> int:
-        return len(self.tokens)
+        return len(self._index)
 
     def _add(self, token: str | None) -> int:
         index = self._index.get(token)
         if index is None:
             assert token is not None
             index = self._index[token] = len(self)
-            self.tokens.append(token)
             self._word_ids.extend(self.vocabulary.ids([token]))
             self._ngram_rows.append(self.ngrams.rows(token) if self.ngrams is not None else [])
         return index
 
     def batch(self, sentences: Sequence[np.ndarray]) -> TokenBatch:
         """Pads encoded sentences to the longest and gathers what their distinct tokens need."""
-        lengths = np.fromiter(map(len, sentences), dtype=np.int64, count=len(sentences))
+        lengths = lengths_of(sentences)
         unique, flat = np.unique(np.concatenate(sentences), return_inverse=True)
         positions = np.zeros((len(sentences), int(lengths.max())), dtype=np.int64)
         positions[np.arange(positions.shape[1])[None, :] < lengths[:, None]] = flat

@@ -31,10 +31,10 @@ class Reading:
         """How many sentences of usual length an epoch is as much to read as."""
         return sentences_worth(map(self._usual_length, self._lengths))
 
-    def of_epoch(self, number: int) -> list[np.ndarray]:
+    def of_epoch(self, number: int) -> Sequence[np.ndarray]:
         """As many sentences as there are rows, in their order."""
         read = self._of_passages(number)
-        return list(read) if self._typos is None else self._typos.misspelt(read, number)
+        return read if self._typos is None else self._typos.misspelt(read, number)
 
     def _of_passages(self, epoch: int) -> Sequence[np.ndarray]:
         if not self._passages:

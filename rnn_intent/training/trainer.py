@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -72,9 +72,10 @@ class Trainer:
         labels = train.targets[train.targets >= 0]
         typos = typos_share(settings, len(labels), vectors=classifier.encoder.embedding.projection is not None)
         self._reading = Reading(train.sentences, lexicon, settings, typos, seed)
-        self._read = train.sentences  # in this epoch
-        self._batch_size = batch_size(settings, len(train), self._reading.worth)
-        self.epochs = epoch_count(settings, self._reading.worth, taught=train.taught is not None)
+        self._read: Sequence[np.ndarray] = train.sentences  # in this epoch
+        worth = self._reading.worth
+        self._batch_size = batch_size(settings, len(train), worth)
+        self.epochs = epoch_count(settings, worth, taught=train.taught is not None)
         self._optimizers = Optimizers(classifier, settings, math.ceil(len(train) / self._batch_size) * self.epochs)
         weights = class_weights(settings.class_weights, labels, classifier.head.out_features)
         self._weights = None if weights is None else weights.to(self.device)

@@ -13,6 +13,7 @@ import numpy as np
 
 from rnn_intent.settings import TrainingSettings
 from rnn_intent.text.patterns import han_pattern
+from rnn_intent.training.batches import lengths_of
 from rnn_intent.training.lexicon import Lexicon
 from rnn_intent.training.schedule import MANY_ROWS
 
@@ -44,16 +45,17 @@ class Typos:
     def __init__(self, lexicon: Lexicon, rows: Sequence[np.ndarray], share: float, seed: int) -> None:
         """rows: encoded sentences, whose letters become wrong ones."""
         self._lexicon, self._share, self._seed = lexicon, share, seed
-        self._known = len(lexicon)
-        self._kinds = np.array([_kind(word or "") for word in lexicon.tokens], dtype=np.int8)
-        words = [lexicon.tokens[index] or "" for index in np.unique(np.concatenate(rows))]
-        self._letters = {kind: "".join(word for word in words if _kind(word) == kind) for kind in (_LETTERS, _HAN)}
+        self._words = lexicon.tokens
+        self._kinds = np.array([_kind(word) for word in self._words], dtype=np.int8)
+        used = np.unique(np.concatenate(rows))
+        of_kind = {kind: used[self._kinds[used] == kind] for kind in (_LETTERS, _HAN)}
+        self._letters = {kind: "".join(self._words[index] for index in found) for kind, found in of_kind.items()}
 
     def misspelt(self, rows: Sequence[np.ndarray], epoch: int) -> list[np.ndarray]:
         """The sentences of an epoch; those without a typo are the same arrays."""
-        self._lexicon.forget(self._known)
+        self._lexicon.forget(len(self._words))
         random = np.random.default_rng((self._seed, epoch, 2))
-        lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+        lengths = lengths_of(rows)
         wrong = random.random(lengths.sum()) < self._share
         wrong &= self._kinds[np.concatenate(rows)] != _NONE
         marked = random.random(len(rows)) < self._share
@@ -67,7 +69,7 @@ class Typos:
     def _typed(self, row: np.ndarray, wrong: np.ndarray, marked: bool, random: np.random.Generator) -> np.ndarray:
         words: list[str] = []
         for index, misspelt in zip(row.tolist(), wrong.tolist(), strict=True):
-            word = self._lexicon.tokens[index] or ""
+            word = self._words[index]
             if not misspelt:
                 words.append(word)
                 continue
