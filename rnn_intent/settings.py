@@ -60,10 +60,11 @@ class TextSettings:
 
 @dataclass(frozen=True)
 class VocabularySettings:
-    """Which tokens of the training split get a row of their own."""
+    """Which tokens of the training split get a row of their own, and how the others are read."""
 
     min_count: Positive = 1
     max_size: Positive = 50_000
+    respelling: bool = True
 
 
 @dataclass(frozen=True)

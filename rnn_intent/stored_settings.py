@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from rnn_intent.errors import ModelError, printable
-from rnn_intent.settings import Bounds, Settings
+from rnn_intent.settings import Bounds, Settings, VocabularySettings
 
 _BOUNDS: dict[str, Callable[[Any, Any], bool]] = {
     "ge": lambda value, bound: value >= bound,
@@ -17,9 +17,12 @@ _BOUNDS: dict[str, Callable[[Any, Any], bool]] = {
     "lt": lambda value, bound: value < bound,
 }
 
+# How models were read that do not say so: keys that are younger than they are, and change answers.
+_ONCE: Mapping[type, Mapping[str, object]] = {VocabularySettings: {"respelling": False}}
+
 
 def settings_from(values: object) -> Settings:
-    """The settings that `dataclasses.asdict` wrote; keys that were not known then get their default.
+    """The settings that `dataclasses.asdict` wrote; keys that were not known then get what was done then.
 
     Raises ModelError for an unknown key, a wrong type or a size out of bounds.
     """
@@ -36,7 +39,8 @@ def _dataclass(kind: type, values: object, place: str) -> object:
     if unknown is not None:
         raise ModelError(f"{place}.{printable(str(unknown))}: unknown setting; written by a newer version?")
     names = [field.name for field in fields(kind) if field.name in values]
-    return kind(**{name: _value(hints[name], values[name], f"{place}.{name}") for name in names})
+    given = {name: _value(hints[name], values[name], f"{place}.{name}") for name in names}
+    return kind(**{**_ONCE.get(kind, {}), **given})
 
 
 def _value(kind: Any, value: object, place: str) -> object:

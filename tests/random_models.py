@@ -41,6 +41,7 @@ SENTENCES = [
     "is",
     "",
     "what is it " * 12,
+    "waht tiem is it in teh kitchn",
 ]
 
 

@@ -137,7 +137,7 @@ def test_a_key_hardly_misspelt_in_another_section_is_likelier_than_one_roughly_a
 
 def test_an_unlikely_key_gets_the_list_of_keys(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, "vocabulary: {xyzzy: 1}")
-    assert problem == "my.yaml:1: vocabulary.xyzzy: unknown key; there are min_count, max_size"
+    assert problem == "my.yaml:1: vocabulary.xyzzy: unknown key; there are min_count, max_size, respelling"
 
 
 def test_a_problem_in_the_parent_names_the_parent(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from rnn_intent.inference.trace import Step, Trace, measures
 
 NARROWEST = 40
 BAR_PARTS = " ▏▎▍▌▋▊▉█"
-CHANGED, SETTLED, UNKNOWN = "→", "✓", "*"
+CHANGED, SETTLED, UNKNOWN, READ_AS = "→", "✓", "*", "≈"
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "blue": "34"}
 
 Paint = Callable[[str, str], str]
@@ -102,6 +102,8 @@ def _mark(trace: Trace, place: int) -> str:
 
 
 def _token(step: Step) -> str:
+    if step.read_as is not None:
+        return f"{one_line(step.token)} {READ_AS} {one_line(step.read_as)}"
     return one_line(step.token) + ("" if step.known else UNKNOWN)
 
 
@@ -193,6 +195,8 @@ def _legend(trace: Trace, look: Look) -> list[str]:
         notes.append(f"{CHANGED} the answer changed")
     if not all(step.known for step in trace.steps):
         notes.append(f"{UNKNOWN} not in the vocabulary")
+    if any(step.read_as is not None for step in trace.steps):
+        notes.append(f"{READ_AS} read as")
     if trace.model.bidirectional:
         notes.append("reads from both ends: each row is the sentence up to there, read anew")
     if look.gates:

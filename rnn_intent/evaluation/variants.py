@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
+from rnn_intent.text.misspelling import keyboard_neighbours
+
 # Common characters by sound, drawn from pypinyin's readings (MIT, see LICENSES/) by build_homophones.py.
 HOMOPHONES = Path(__file__).with_name("homophones.txt")
 
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _WORD = re.compile(r"[^\W\d_]{3,}")  # a typo in a shorter word makes it another word
 _QUESTION = re.compile(
@@ -40,11 +41,11 @@ def variant(kind: str, text: str, seed: int) -> str | None:
 
 def _keyboard(text: str, dice: Dice) -> str | None:
     """One letter becomes its neighbour on a QWERTY keyboard."""
-    places = [at for at in _inside_words(text) if text[at].lower() in _neighbours()]
+    places = [at for at in _inside_words(text) if text[at].lower() in keyboard_neighbours()]
     if not places:
         return None
     place = dice.choice(places)
-    letter = dice.choice(_neighbours()[text[place].lower()])
+    letter = dice.choice(keyboard_neighbours()[text[place].lower()])
     return text[:place] + (letter.upper() if text[place].isupper() else letter) + text[place + 1 :]
 
 
@@ -120,20 +121,6 @@ OPPOSITE = "negation"  # the only kind after which the right answer is another
 
 def _inside_words(text: str) -> list[int]:
     return [at for match in _WORD.finditer(text) for at in range(*match.span())]
-
-
-@cache
-def _neighbours() -> dict[str, str]:
-    """The letters around each letter; rows are offset by about half a key."""
-    at = {letter: (row, column + row / 2) for row, keys in enumerate(_ROWS) for column, letter in enumerate(keys)}
-    return {
-        letter: "".join(
-            other
-            for other, (line, place) in at.items()
-            if other != letter and abs(line - row) <= 1 and abs(place - column) <= 1
-        )
-        for letter, (row, column) in at.items()
-    }
 
 
 @cache

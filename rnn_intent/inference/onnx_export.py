@@ -76,8 +76,8 @@ def onnx_model(artifact: Artifact) -> onnx.ModelProto:
 def onnx_inputs(artifact: Artifact, texts: Sequence[str]) -> dict[str, np.ndarray]:
     """The graph's inputs for some sentences, padded to the longest."""
     tokenizer = Tokenizer(artifact.settings.text, artifact.user_words, artifact.dictionary)
-    vocabulary = Vocabulary(artifact.vocabulary)
-    token_lists = [tokenizer.words(text) for text in texts]
+    vocabulary = Vocabulary(artifact.vocabulary, artifact.settings.vocabulary.respelling)
+    token_lists = [vocabulary.read(tokenizer.words(text)) for text in texts]
     ids = [vocabulary.ids(tokens) for tokens in token_lists]
     lengths = np.array([len(row) for row in ids], dtype=np.int32)
     word_ids = np.zeros((len(texts), lengths.max()), dtype=np.int64)
@@ -228,6 +228,7 @@ def _metadata(artifact: Artifact) -> dict[str, str]:
         "labels": artifact.labels,
         "vocabulary": artifact.vocabulary,
         "text": asdict(artifact.settings.text),
+        "respelling": artifact.settings.vocabulary.respelling,
         "user_words": artifact.user_words,
         "dictionary": artifact.dictionary,
     }

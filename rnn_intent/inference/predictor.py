@@ -119,9 +119,13 @@ class Predictor:
         logits, summaries = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         return logits, summaries
 
+    def words(self, text: str) -> list[str]:
+        """The tokens as they are read: typos of known words are these words."""
+        return self._encoder.table.embedding.vocabulary.read(self.tokenizer.words(text))
+
     def ids(self, tokens: Sequence[str]) -> list[int]:
         """Vocabulary ids; `<unk>` alone for a sentence without tokens."""
-        return self._encoder.table.embedding.vocabulary.ids(tokens)
+        return self._encoder.table.embedding.ids(tokens)
 
     def golden(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Sentences with tokens, ids and probabilities, for the model file."""
@@ -151,12 +155,10 @@ class Predictor:
         found = [self._scores(window, 2).in_scope for window in windows(texts)]
         return np.concatenate(found) if found else np.empty(0)
 
-    def unknown_shares(self, texts: Sequence[str]) -> np.ndarray:
+    def unknown_shares(self, texts: Iterable[str]) -> np.ndarray:
         """Of each text's words, numbers apart, the share that training never saw, (texts,), from 0 to 1."""
-        in_scope = self._rejection.in_scope
-        if in_scope is None:
-            return np.zeros(len(texts))
-        return in_scope.familiarity.of([self.tokenizer.words(text) for text in texts]).unknown
+        found = [self._scores(window, 2).unknown for window in windows(texts)]
+        return np.concatenate(found) if found else np.empty(0)
 
     def _scores(self, texts: Sequence[str], top_k: int) -> Scores:
         in_scope = self._rejection.in_scope

@@ -97,9 +97,11 @@ def _joined(directions: Sequence[DirectionReading]) -> Array:
 
 
 def token_vectors(artifact: Artifact, tokens: Sequence[str], dtype: type[np.floating[Any]] = np.float64) -> Array:
-    """(time, size). A sentence without tokens is the one token `<unk>`, without n-grams."""
+    """(time, size), tokens as they are read. A sentence without tokens is the one token `<unk>`, without n-grams."""
     tensors = artifact.tensors
-    ids = Vocabulary(artifact.vocabulary).ids(tokens)
+    vocabulary = Vocabulary(artifact.vocabulary, artifact.settings.vocabulary.respelling)
+    tokens = vocabulary.read(tokens)
+    ids = vocabulary.ids(tokens)
     words = tensors["embedding.words"]
     vectors: Array = words[own_rows(ids, len(words))].astype(dtype)
     if "embedding.ngrams" in tensors:

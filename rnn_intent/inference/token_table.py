@@ -81,7 +81,7 @@ class TokenTable:
         new, self._rows.new = self._rows.new, []
         start = len(self._rows) - len(new)
         for first in range(0, len(new), AT_ONCE):
-            tokens = new[first : first + AT_ONCE]
+            tokens = self.embedding.vocabulary.read(new[first : first + AT_ONCE])
             place = slice(start + first, start + first + len(tokens))
             self._layer.input_products(self.embedding.vectors(tokens), out=self.products[place])
             if self._facts_of is not None:

@@ -44,7 +44,8 @@ class Omission:
 class Step:
     """One token, and the answer had the sentence ended there.
 
-    start, end: of the token in the text; known: whether the vocabulary has it (else it is read by its n-grams alone);
+    start, end: of the token in the text; known: whether the vocabulary has it, or the word that it is read as (else it
+    is read by its n-grams alone); read_as: the known word that it is taken to be a typo of;
     probabilities: (labels,); changed: whether the winner is another than one token before.
     """
 
@@ -56,6 +57,7 @@ class Step:
     winner: str
     changed: bool
     omission: Omission | None = None
+    read_as: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class Trace:
     def _step_dict(self, index: int, top_k: int) -> dict[str, Any]:
         step = self.steps[index]
         told: dict[str, Any] = {name: getattr(step, name) for name in ("token", "start", "end", "known", "changed")}
+        if step.read_as is not None:
+            told["read_as"] = step.read_as
         told["settled"] = index >= self.settled_at
         ranking = self.ranking(index, top_k)
         told["intent_ranking"] = [{"name": name, "confidence": share} for name, share in ranking]
@@ -129,9 +133,19 @@ def trace(artifact: Artifact, text: str, leave_one_out: bool = False) -> Trace:
     beliefs, without = _answers(artifact, words, leave_one_out)
     winners = [artifact.labels[index] for index in beliefs.argmax(axis=1)]
     omissions = _omissions(artifact.labels, beliefs[-1], without) if leave_one_out else [None] * len(winners)
-    known = [number != UNK for number in Vocabulary(artifact.vocabulary).ids(words)]
+    vocabulary = Vocabulary(artifact.vocabulary, artifact.settings.vocabulary.respelling)
+    read = vocabulary.read(words) or ["<unk>"]
+    known = [number != UNK for number in vocabulary.ids(read)]
     steps = [
-        Step(*token, known[place], beliefs[place], winner, _changed(winners, place), omissions[place])
+        Step(
+            *token,
+            known[place],
+            beliefs[place],
+            winner,
+            _changed(winners, place),
+            omissions[place],
+            None if read[place] == token.text else read[place],
+        )
         for place, (token, winner) in enumerate(zip(tokens or [_no_token()], winners, strict=True))
     ]
     settled_at = next(place for place in range(len(winners)) if len(set(winners[place:])) == 1)

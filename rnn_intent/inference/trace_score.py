@@ -115,8 +115,11 @@ def _table(trace: Trace, body: str, caption: str) -> str:
 
 
 def _head(step: Step) -> str:
+    token = shown(step.token, 40)
+    if step.read_as is not None:
+        return f'<th scope="col"><span class="unknown">{token}</span><small>≈ {shown(step.read_as, 40)}</small></th>'
     look = "" if step.known else ' class="unknown" title="not in the vocabulary: read by its n-grams alone"'
-    return f'<th scope="col"><span{look}>{shown(step.token, 40)}</span></th>'
+    return f'<th scope="col"><span{look}>{token}</span></th>'
 
 
 def _column(steps: Sequence[Step]) -> float:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from rnn_intent.errors import ModelError
 from rnn_intent.settings import VocabularySettings
+from rnn_intent.text.misspelling import Misspellings
 
 SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
 PAD, UNK, BOS, EOS = range(4)
+
+Token = TypeVar("Token", str, str | None)
 
 
 class Vocabulary:
     """Tokens ↔ ids. The four special rows come first and are never found by text, only by number."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        """words: the specials, then every known token once. Raises ModelError if they are anything else."""
+    def __init__(self, words: Sequence[str], respelling: bool = False) -> None:
+        """words: the specials, then every known token once. Raises ModelError if they are anything else.
+
+        respelling: whether `read` takes unknown words for known ones.
+        """
         self.words = tuple(words)
         if self.words[: len(SPECIALS)] != SPECIALS:
             raise ModelError(f"vocabulary: must start with {', '.join(SPECIALS)}")
@@ -24,6 +31,7 @@ class Vocabulary:
         self._ids = {word: row for row, word in enumerate(self.words) if row >= len(SPECIALS)}
         if len(self._ids) + len(SPECIALS) != len(self.words) or not self._ids.keys().isdisjoint(SPECIALS):
             raise ModelError("vocabulary: the same word stands there twice")
+        self._misspellings = Misspellings(self._ids) if respelling else None
 
     @classmethod
     def build(cls, token_lists: Iterable[Sequence[str]], settings: VocabularySettings) -> Vocabulary:
@@ -37,6 +45,16 @@ class Vocabulary:
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         kept = [word for word, count in ranked[: settings.max_size] if count >= settings.min_count]
         return cls((*SPECIALS, *kept))
+
+    def read(self, tokens: Sequence[Token]) -> list[Token]:
+        """The tokens as they are to be read: an unknown word is the known one that it is a typo of, if there is one.
+
+        None, which stands for no token, stays.
+        """
+        if self._misspellings is None:
+            return list(tokens)
+        known, meant = self._ids, self._misspellings.meant
+        return [token if token is None or token in known else meant(token) for token in tokens]
 
     def ids(self, tokens: Sequence[str]) -> list[int]:
         """One id per token, `UNK` for a token without a row; `[UNK]` for a sentence without tokens."""

@@ -75,6 +75,7 @@ def test_the_file_says_how_to_make_its_inputs(tmp_path: Path):
     assert tuple(json.loads(metadata["labels"])) == artifact.labels
     assert tuple(json.loads(metadata["vocabulary"])) == artifact.vocabulary
     assert json.loads(metadata["text"])["mode"] == "auto"
+    assert json.loads(metadata["respelling"]) is True
 
 
 def test_a_folder_that_is_not_there_is_said_in_one_line(tmp_path: Path):

@@ -3,13 +3,14 @@ import pickle
 import subprocess
 import sys
 import threading
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import count, islice
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from model_files import with_inner
 from random_models import SENTENCES, WORDS, random_artifact
 
 from rnn_intent import artifact as model_file
@@ -17,6 +18,7 @@ from rnn_intent.errors import CheckFailed, ModelError, UsageError
 from rnn_intent.inference.predictor import Predictor, windows
 from rnn_intent.inference.reference import read_sentence
 from rnn_intent.settings import TextSettings
+from rnn_intent.text.vocabulary import UNK
 
 PREDICTOR = Predictor(random_artifact(labels=7, hidden_size=16))
 
@@ -24,6 +26,30 @@ PREDICTOR = Predictor(random_artifact(labels=7, hidden_size=16))
 def test_probabilities_are_those_of_the_equations():
     expected = [read_sentence(PREDICTOR.artifact, PREDICTOR.tokenizer.words(text)).probabilities for text in SENTENCES]
     np.testing.assert_allclose(PREDICTOR.probabilities(SENTENCES), expected, atol=1e-6)
+
+
+def test_a_typo_of_a_known_word_is_read_as_the_word():
+    typed, meant = PREDICTOR.probabilities(["Waht tiem is it in teh kitchn", "what time is it in the kitchen"])
+    np.testing.assert_array_equal(typed, meant)
+    assert PREDICTOR.words("Waht tiem") == ["what", "time"]
+    assert PREDICTOR.ids(["waht", "strange"]) == PREDICTOR.ids(["what", "never"])
+
+
+def test_a_model_of_before_reads_typos_as_unknown_words():
+    stored = with_inner(model_file.dump(PREDICTOR.artifact), settings=settings_without("respelling"))
+    before = Predictor(model_file.load(stored))
+    assert before.words("waht") == ["waht"]
+    assert before.ids(["waht"]) == [UNK]
+    typed, meant = before.probabilities(["waht is it", "what is it"])
+    assert np.abs(typed - meant).max() > 1e-3
+    assert Predictor(model_file.load(model_file.dump(before.artifact))).words("waht") == ["waht"]
+
+
+def settings_without(key):
+    """As a file holds them that is older than the key."""
+    values = asdict(PREDICTOR.artifact.settings)
+    del values["vocabulary"][key]
+    return values
 
 
 def test_the_temperature_divides_the_logits():

@@ -47,7 +47,7 @@ def test_the_score_is_that_of_the_equation(make, weight):
     entropies = -(shares * np.log(shares)).sum(axis=1)
     places = summaries.astype(float) @ artifact.weights("rejection.projection")
     distances = ((places - artifact.weights("rejection.centres")[logits.argmax(axis=1)]) ** 2).sum(axis=1)
-    unknown, new = Familiarity(WORDS, PAIRS).of([predictor.tokenizer.words(text) for text in SENTENCES])
+    unknown, new = Familiarity(WORDS, PAIRS).of([predictor.words(text) for text in SENTENCES])
     signal = 0.7 * energy - 0.3 * np.log(distances) - weight * entropies
     signal += 0.1 - 2.0 * (unknown + 2 * unknown**4) - 1.5 * new**4
     np.testing.assert_allclose(predictor.in_scope_scores(SENTENCES), 1 / (1 + np.exp(-signal)), atol=1e-5)
@@ -104,6 +104,13 @@ def test_forgetting_words_changes_no_score():
     found = [forgetful.in_scope_scores([text])[0] for text in texts]
     assert len(forgetful._encoder.table._rows) <= 20
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_a_typo_of_a_known_word_is_no_unknown_word():
+    predictor = Predictor(scored())
+    assert predictor.unknown_shares(["waht tiem", "what time", "waht else"]).tolist() == [0.0, 0.0, 0.5]
+    typed, meant = predictor.in_scope_scores(["waht tiem is it ?", "what time is it ?"])
+    assert typed == meant
 
 
 def test_a_model_without_a_score_is_judged_by_its_confidence():

@@ -79,6 +79,20 @@ def test_unknown_tokens_are_marked() -> None:
     assert [step.known for step in told.steps] == [True, False, True]
 
 
+def test_a_typo_is_shown_with_the_word_that_it_is_read_as() -> None:
+    told = trace(random_artifact(), "pllay sum music", leave_one_out=True)
+    assert [(step.token, step.read_as, step.known) for step in told.steps] == [
+        ("pllay", "play", True),
+        ("sum", None, False),
+        ("music", None, True),
+    ]
+    assert [step.get("read_as") for step in told.to_dict()["steps"]] == ["play", None, None]
+    meant = trace(random_artifact(), "play sum music", leave_one_out=True)
+    for typed, step in zip(told.steps, meant.steps, strict=True):
+        np.testing.assert_array_equal(typed.probabilities, step.probabilities)
+        assert typed.omission == step.omission
+
+
 def test_leaving_a_token_out_is_the_prediction_without_it() -> None:
     artifact = random_artifact(scale=1.0)
     words = words_of(artifact, "What time is it ?")
