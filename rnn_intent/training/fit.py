@@ -79,7 +79,8 @@ def fit(
     if start is not None:
         begin_from(start, classifier, tables)
     lexicon = tables.lexicon()
-    as_read = replace(valid, tokens=list(map(lexicon.vocabulary.read, valid.tokens)))  # training reads what stands there
+    # Training reads what stands there, validation rows are read as by whoever answers.
+    as_read = replace(valid, tokens=list(map(lexicon.vocabulary.read, valid.tokens)))
     encoded = {name: _encode(lexicon, part) for name, part in (("train", train), ("valid", as_read))}
     trainer = Trainer(
         classifier,

@@ -37,7 +37,9 @@ def test_a_word_that_is_one_slip_away_is_meant(typed: str, meant: str) -> None:
     assert Misspellings(KNOWN).meant(typed) == meant
 
 
-@pytest.mark.parametrize("typed", ["现再", "上海是", "上海", "iphone16", "ipohne15", "42", "?!", "", "a", "<unk>", "caf3"])
+@pytest.mark.parametrize(
+    "typed", ["现再", "上海是", "上海", "iphone16", "ipohne15", "42", "?!", "", "a", "<unk>", "caf3"]
+)
 def test_what_is_no_word_of_letters_means_itself(typed: str) -> None:
     assert Misspellings(KNOWN).meant(typed) == typed
 

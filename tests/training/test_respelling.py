@@ -15,7 +15,9 @@ from rnn_intent.text.vocabulary import UNK
 from rnn_intent.training.tables import Tables
 from rnn_intent.training.token_sets import TokenSet
 
-TRAIN = [f"{word} {n}\t{intent}" for intent in ("play", "weather") for word in (intent, f"{intent}ing") for n in range(9)]
+TRAIN = [
+    f"{word} {n}\t{intent}" for intent in ("play", "weather") for word in (intent, f"{intent}ing") for n in range(9)
+]
 VALID = ["paly 3\tplay", "playing 4\tplay", "waether 5\tweather", "weathering\tweather"]
 
 
@@ -29,7 +31,9 @@ def overrides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize(("respelling", "right"), [(True, 1.0), (False, 0.5)])
-def test_validation_rows_are_read_as_prediction_reads(overrides, tmp_path: Path, respelling: bool, right: float) -> None:
+def test_validation_rows_are_read_as_prediction_reads(
+    overrides, tmp_path: Path, respelling: bool, right: float
+) -> None:
     more = [*overrides, f"vocabulary.respelling={str(respelling).lower()}"]
     result = experiment.train(load("tiny.yaml", more), tmp_path / "run")  # both wings are compared there
     predictor = Predictor.load(result.run)
