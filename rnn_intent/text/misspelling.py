@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from rnn_intent.text.patterns import syllable_pattern
@@ -16,27 +16,31 @@ from rnn_intent.text.patterns import syllable_pattern
 SHORT, LONG = 3, 40  # letters of an unknown word; of a short one only swaps are mended: anything else is another word
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
+Slip = tuple[str, Sequence[str], str]  # what stands before it, what may have been meant there, and what stands after it
+
 
 class Misspellings:
     """Known words that look like unknown ones. known: words to their ranks; of several alike the lowest rank is it."""
 
     def __init__(self, known: Mapping[str, int]) -> None:
         self._known = known
-        self._letters: Collection[str] | None = None
+        self._letters: tuple[str, ...] | None = None
 
     def meant(self, word: str) -> str:
         """The known word that this unknown one is a typo of, or the word itself."""
         if not SHORT <= len(word) <= LONG or not is_word(word):
             return word
-        slips = swapped(word) if len(word) == SHORT else one_slip_away(word, self._letters_known())
-        rank = self._known.get
-        found = [(place, made) for made in slips if (place := rank(made)) is not None]
-        return min(found)[1] if found else word
+        slips = swaps(word) if len(word) == SHORT else one_slip_away(word, self._letters_known())
+        known = self._known
+        found = [  # what is not known is not kept: there are hundreds, and a user may be waiting
+            made for before, middles, after in slips for middle in middles if (made := before + middle + after) in known
+        ]
+        return min(found, key=known.__getitem__) if found else word
 
-    def _letters_known(self) -> Collection[str]:
+    def _letters_known(self) -> tuple[str, ...]:
         """The letters of all known words."""
         if self._letters is None:
-            self._letters = sorted(filter(is_word, frozenset("".join(self._known))))
+            self._letters = tuple(sorted(filter(is_word, frozenset("".join(self._known)))))
         return self._letters
 
 
@@ -45,28 +49,21 @@ def is_word(word: str) -> bool:
     return word.replace("'", "").isalpha() and (word.isascii() or not syllable_pattern().search(word))
 
 
-def one_slip_away(word: str, letters: Iterable[str]) -> Iterator[str]:
+def one_slip_away(word: str, letters: tuple[str, ...]) -> Iterator[Slip]:
     """What may have been meant by a word with one slip in it. letters: of which one may be missing."""
-    alike = _alike(frozenset(letters))
-    missing = [*letters, "'"]
+    missing, alike, near = (*letters, "'"), _alike(letters), keyboard_neighbours()
     for place, letter in enumerate(word):
-        before, after = word[:place], word[place + 1 :]
-        yield before + after
-        for other in keyboard_neighbours().get(letter, ""):
-            yield before + other + after
-        for other in alike.get(_bare(letter), ()):
-            yield before + other + after
-    yield from swapped(word)
+        others = near.get(letter, "") + alike.get(_bare(letter), "")
+        yield word[:place], ("", *others), word[place + 1 :]
+    yield from swaps(word)
     for place in range(len(word) + 1):
-        before, after = word[:place], word[place:]
-        for letter in missing:
-            yield before + letter + after
+        yield word[:place], missing, word[place:]
 
 
-def swapped(word: str) -> Iterator[str]:
+def swaps(word: str) -> Iterator[Slip]:
     """The word with two neighbouring letters in the other order."""
     for place in range(len(word) - 1):
-        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+        yield word[:place], (word[place + 1] + word[place],), word[place + 2 :]
 
 
 @cache
@@ -84,11 +81,11 @@ def keyboard_neighbours() -> dict[str, str]:
 
 
 @cache
-def _alike(letters: frozenset[str]) -> Mapping[str, Collection[str]]:
+def _alike(letters: tuple[str, ...]) -> Mapping[str, str]:
     """The letters, by what they are without accents."""
-    found = defaultdict(list)
-    for letter in sorted(letters):
-        found[_bare(letter)].append(letter)
+    found: defaultdict[str, str] = defaultdict(str)
+    for letter in letters:
+        found[_bare(letter)] += letter
     return found
 
 
