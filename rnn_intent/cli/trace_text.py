@@ -102,9 +102,7 @@ def _mark(trace: Trace, place: int) -> str:
 
 
 def _token(step: Step) -> str:
-    if step.read_as is not None:
-        return f"{one_line(step.token)} {READ_AS} {one_line(step.read_as)}"
-    return one_line(step.token) + ("" if step.known else UNKNOWN)
+    return one_line(step.token) + (UNKNOWN if not step.known else READ_AS if step.read_as else "")
 
 
 def _widest(texts: Sequence[str], most: int) -> int:
@@ -195,8 +193,8 @@ def _legend(trace: Trace, look: Look) -> list[str]:
         notes.append(f"{CHANGED} the answer changed")
     if not all(step.known for step in trace.steps):
         notes.append(f"{UNKNOWN} not in the vocabulary")
-    if any(step.read_as is not None for step in trace.steps):
-        notes.append(f"{READ_AS} read as")
+    if meant := list(dict.fromkeys(step.read_as for step in trace.steps if step.read_as)):
+        notes.append(f"{READ_AS} read as {', '.join(meant)}")
     if trace.model.bidirectional:
         notes.append("reads from both ends: each row is the sentence up to there, read anew")
     if look.gates:

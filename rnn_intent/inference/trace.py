@@ -108,9 +108,8 @@ class Trace:
 
     def _step_dict(self, index: int, top_k: int) -> dict[str, Any]:
         step = self.steps[index]
-        told: dict[str, Any] = {name: getattr(step, name) for name in ("token", "start", "end", "known", "changed")}
-        if step.read_as is not None:
-            told["read_as"] = step.read_as
+        keys = "token", "start", "end", "known", "read_as", "changed"
+        told: dict[str, Any] = {name: getattr(step, name) for name in keys}
         told["settled"] = index >= self.settled_at
         ranking = self.ranking(index, top_k)
         told["intent_ranking"] = [{"name": name, "confidence": share} for name, share in ranking]

@@ -68,6 +68,13 @@ def test_unknown_words_carry_a_star_that_is_explained() -> None:
     assert "*" not in show(traced("play"), Look(80))
 
 
+def test_typos_carry_a_mark_and_what_they_are_read_as_is_told_once() -> None:
+    told = show(traced("pllay teh music, paly pley"), Look(80))
+    assert all(typo in told for typo in ("pllay≈", "teh≈", "paly≈", "pley*"))
+    assert "≈ read as play, the" in told
+    assert "≈" not in show(traced("play the music"), Look(80))
+
+
 def test_a_network_that_reads_from_both_ends_says_that_prefixes_are_read_anew() -> None:
     assert "read anew" in show(traced(bidirectional=True), Look(80))
     assert "read anew" not in show(traced(bidirectional=False), Look(80))

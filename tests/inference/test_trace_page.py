@@ -188,3 +188,9 @@ def test_a_browser_shows_all_of_it_without_scrolling_sideways(seen: Any, name: s
 def test_the_page_is_dark_where_the_reader_s_screen_is(tmp_path: Any) -> None:
     night = measure({"short": PAGES["short"]()}, PROBE, (DESK,), tmp_path, dark=True)["short", DESK]
     assert night["paper"] < 0.2
+
+
+def test_a_typo_stands_above_the_word_that_it_is_read_as() -> None:
+    page = trace_page([trace(random_artifact(), "pllay sum music")])
+    assert '<span class="unknown">pllay</span><small>≈ play</small>' in page
+    assert page.count("<small>≈") == trace_page([trace(random_artifact(), "pllay")]).count("<small>≈")
