@@ -64,7 +64,7 @@ def _evidence(artifact: Artifact, kinds: Sequence[Sequence[str]]) -> list[np.nda
     predictor, familiarity = Predictor(artifact), Familiarity((), artifact.tensors["rejection.pairs"])
 
     def new(texts: Sequence[str]) -> np.ndarray:
-        return familiarity.of([predictor.words(text) for text in texts]).new ** 4
+        return familiarity.of([predictor.read(predictor.tokenizer.words(text)) for text in texts]).new ** 4
 
     return [np.stack([evidence(predictor, texts), new(texts)], axis=1) for texts in kinds]
 

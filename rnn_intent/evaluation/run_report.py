@@ -23,6 +23,7 @@ from rnn_intent.inference.predictor import Predictor
 from rnn_intent.lock import holder
 from rnn_intent.metrics import softmax
 from rnn_intent.runs import RunFolder
+from rnn_intent.text.tokens import Token
 
 SPLITS = ("train", "valid", "test")
 
@@ -57,7 +58,14 @@ def cards_of(predictor: Predictor, results: Results, train: Sequence[Example]) -
     """The error cards; None without training rows, of which they tell."""
     if not train:
         return None
-    return error_cards(predictor, results, train, predictor.tokenizer.tokens, predictor.artifact.vocabulary)
+
+    def as_read(text: str) -> list[Token]:
+        """A typo of a known word is no unknown word: it is read as this one."""
+        tokens = predictor.tokenizer.tokens(text)
+        read = predictor.read([token.text for token in tokens])
+        return [token._replace(text=word) for token, word in zip(tokens, read, strict=True)]
+
+    return error_cards(predictor, results, train, as_read, predictor.artifact.vocabulary)
 
 
 def background_of(

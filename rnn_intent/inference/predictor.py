@@ -119,9 +119,9 @@ class Predictor:
         logits, summaries = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         return logits, summaries
 
-    def words(self, text: str) -> list[str]:
+    def read(self, tokens: Sequence[str]) -> list[str]:
         """The tokens as they are read: typos of known words are these words."""
-        return self._encoder.table.embedding.vocabulary.read(self.tokenizer.words(text))
+        return self._encoder.table.embedding.vocabulary.read(tokens)
 
     def ids(self, tokens: Sequence[str]) -> list[int]:
         """Vocabulary ids; `<unk>` alone for a sentence without tokens."""

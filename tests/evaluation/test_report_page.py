@@ -23,7 +23,7 @@ from rnn_intent.evaluation.neighbours import Neighbour
 from rnn_intent.evaluation.numbers import numbers
 from rnn_intent.evaluation.report import report_page
 from rnn_intent.evaluation.results import Background, Results
-from rnn_intent.evaluation.run_report import background_of, results_of, write_report
+from rnn_intent.evaluation.run_report import background_of, cards_of, results_of, write_report
 from rnn_intent.inference.predictor import Predictor
 from rnn_intent.lock import held
 from rnn_intent.runs import RunFolder
@@ -203,6 +203,14 @@ def test_cards_of_a_model_appear_with_their_marks() -> None:
     assert re.search(r'<span class="[^"]*flip"[^>]*>song</span>', page)
     assert "test.tsv:9" in page
     assert "train.tsv:2" in page
+
+
+def test_a_typo_that_was_read_as_a_known_word_is_not_marked_as_never_seen() -> None:
+    predictor = Predictor(random_artifact())
+    asked = [Example("pllay zyzzy", "no_such_intent", source="test.tsv:1")]
+    cards = cards_of(predictor, results_of(predictor, asked), [Example("play music", predictor.labels[0])])
+    assert cards is not None
+    assert [(word.known, word.seen) for word in cards.cards[0].words] == [(True, 1), (False, 0)]
 
 
 def test_no_rows_are_a_data_error() -> None:

@@ -31,18 +31,18 @@ def test_probabilities_are_those_of_the_equations():
 def test_a_typo_of_a_known_word_is_read_as_the_word():
     typed, meant = PREDICTOR.probabilities(["Waht tiem is it in teh kitchn", "what time is it in the kitchen"])
     np.testing.assert_array_equal(typed, meant)
-    assert PREDICTOR.words("Waht tiem") == ["what", "time"]
+    assert PREDICTOR.read(["waht", "tiem"]) == ["what", "time"]
     assert PREDICTOR.ids(["waht", "strange"]) == PREDICTOR.ids(["what", "never"])
 
 
 def test_a_model_of_before_reads_typos_as_unknown_words():
     stored = with_inner(model_file.dump(PREDICTOR.artifact), settings=settings_without("respelling"))
     before = Predictor(model_file.load(stored))
-    assert before.words("waht") == ["waht"]
+    assert before.read(["waht"]) == ["waht"]
     assert before.ids(["waht"]) == [UNK]
     typed, meant = before.probabilities(["waht is it", "what is it"])
     assert np.abs(typed - meant).max() > 1e-3
-    assert Predictor(model_file.load(model_file.dump(before.artifact))).words("waht") == ["waht"]
+    assert Predictor(model_file.load(model_file.dump(before.artifact))).read(["waht"]) == ["waht"]
 
 
 def settings_without(key):

@@ -47,7 +47,7 @@ def test_the_score_is_that_of_the_equation(make, weight):
     entropies = -(shares * np.log(shares)).sum(axis=1)
     places = summaries.astype(float) @ artifact.weights("rejection.projection")
     distances = ((places - artifact.weights("rejection.centres")[logits.argmax(axis=1)]) ** 2).sum(axis=1)
-    unknown, new = Familiarity(WORDS, PAIRS).of([predictor.words(text) for text in SENTENCES])
+    unknown, new = Familiarity(WORDS, PAIRS).of([predictor.read(predictor.tokenizer.words(text)) for text in SENTENCES])
     signal = 0.7 * energy - 0.3 * np.log(distances) - weight * entropies
     signal += 0.1 - 2.0 * (unknown + 2 * unknown**4) - 1.5 * new**4
     np.testing.assert_allclose(predictor.in_scope_scores(SENTENCES), 1 / (1 + np.exp(-signal)), atol=1e-5)
