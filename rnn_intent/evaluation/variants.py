@@ -10,13 +10,9 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
 
+from rnn_intent.text.homophones import homophones
 from rnn_intent.text.misspelling import keyboard_neighbours
-
-# Common characters by sound, drawn from pypinyin's readings (MIT, see LICENSES/) by build_homophones.py.
-HOMOPHONES = Path(__file__).with_name("homophones.txt")
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _WORD = re.compile(r"[^\W\d_]{3,}")  # a typo in a shorter word makes it another word
@@ -70,11 +66,11 @@ def _swapped(text: str, dice: Dice) -> str | None:
 
 def _homophone(text: str, dice: Dice) -> str | None:
     """One Chinese character becomes another that sounds the same, as input methods have it."""
-    places = [at for at, character in enumerate(text) if character in _alike()]
+    places = [at for at, character in enumerate(text) if character in homophones()]
     if not places:
         return None
     place = dice.choice(places)
-    return text[:place] + dice.choice(_alike()[text[place]]) + text[place + 1 :]
+    return text[:place] + dice.choice(homophones()[text[place]]) + text[place + 1 :]
 
 
 def _case(text: str, dice: Dice) -> str | None:
@@ -121,9 +117,3 @@ OPPOSITE = "negation"  # the only kind after which the right answer is another
 
 def _inside_words(text: str) -> list[int]:
     return [at for match in _WORD.finditer(text) for at in range(*match.span())]
-
-
-@cache
-def _alike() -> dict[str, str]:
-    lines = HOMOPHONES.read_text(encoding="utf-8").split()
-    return {character: line.replace(character, "") for line in lines for character in line}

@@ -1,17 +1,19 @@
 """Which known word an unknown one may be a typo of.
 
 One slip of the fingers away (Damerau 1964): a letter is missing, one too many, or its neighbour on the keyboard, or two
-have changed places. A letter without its accent, or with another one, is a slip too.
+have changed places. A letter without its accent, or with another one, is a slip too; of a Chinese word, a character
+that sounds the same.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from rnn_intent.text.patterns import syllable_pattern
+from rnn_intent.text.homophones import homophones
+from rnn_intent.text.patterns import han_pattern, syllable_pattern
 
 SHORT, LONG = 3, 40  # letters of an unknown word; of a short one only swaps are mended: anything else is another word
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -28,14 +30,20 @@ class Misspellings:
 
     def meant(self, word: str) -> str:
         """The known word that this unknown one is a typo of, or the word itself."""
-        if not SHORT <= len(word) <= LONG or not is_word(word):
-            return word
-        slips = swaps(word) if len(word) == SHORT else one_slip_away(word, self._letters_known())
-        known = self._known
+        slips, known = self._slips(word), self._known
         found = [  # what is not known is not kept: there are hundreds, and a user may be waiting
             made for before, middles, after in slips for middle in middles if (made := before + middle + after) in known
         ]
         return min(found, key=known.__getitem__) if found else word
+
+    def _slips(self, word: str) -> Iterable[Slip]:
+        if len(word) > LONG:
+            return ()
+        if is_chinese(word):
+            return one_sound_away(word)
+        if len(word) < SHORT or not is_word(word):
+            return ()
+        return swaps(word) if len(word) == SHORT else one_slip_away(word, self._letters_known())
 
     def _letters_known(self) -> tuple[str, ...]:
         """The letters of all known words."""
@@ -49,6 +57,11 @@ def is_word(word: str) -> bool:
     return word.replace("'", "").isalpha() and (word.isascii() or not syllable_pattern().search(word))
 
 
+def is_chinese(word: str) -> bool:
+    """Whether it is made of Chinese characters, and of more than one."""
+    return len(word) > 1 and not word.isascii() and all(map(han_pattern().match, word))
+
+
 def one_slip_away(word: str, letters: tuple[str, ...]) -> Iterator[Slip]:
     """What may have been meant by a word with one slip in it. letters: of which one may be missing."""
     missing, alike, near = (*letters, "'"), _alike(letters), keyboard_neighbours()
@@ -58,6 +71,13 @@ def one_slip_away(word: str, letters: tuple[str, ...]) -> Iterator[Slip]:
     yield from swaps(word)
     for place in range(len(word) + 1):
         yield word[:place], missing, word[place:]
+
+
+def one_sound_away(word: str) -> Iterator[Slip]:
+    """What may have been meant by a Chinese word with a wrong character of the same sound, or with two swapped."""
+    for place, character in enumerate(word):
+        yield word[:place], homophones().get(character, ""), word[place + 1 :]
+    yield from swaps(word)
 
 
 def swaps(word: str) -> Iterator[Slip]:

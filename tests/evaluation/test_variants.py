@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rnn_intent.evaluation.variants import HOMOPHONES, KINDS, variant
+from rnn_intent.evaluation.variants import KINDS, variant
+from rnn_intent.text.homophones import HOMOPHONES
 
 ENGLISH, CHINESE = "Book a table for two, please", "帮我订一张明天去北京的机票"
 

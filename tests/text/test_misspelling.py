@@ -27,6 +27,9 @@ KNOWN = {word: rank for rank, word in enumerate(WORDS)}
         ("погдоа", "погода"),
         ("пгода", "погода"),
         ("teh", "the"),
+        ("现再", "现在"),  # sounds the same
+        ("在现", "现在"),
+        ("上海是", "上海市"),
         ("thr", "thr"),  # of three letters: another word as likely as a typo
         ("whaq", "whaq"),  # q is far from t
         ("carz", "carz"),
@@ -37,10 +40,8 @@ def test_a_word_that_is_one_slip_away_is_meant(typed: str, meant: str) -> None:
     assert Misspellings(KNOWN).meant(typed) == meant
 
 
-@pytest.mark.parametrize(
-    "typed", ["现再", "上海是", "上海", "iphone16", "ipohne15", "42", "?!", "", "a", "<unk>", "caf3"]
-)
-def test_what_is_no_word_of_letters_means_itself(typed: str) -> None:
+@pytest.mark.parametrize("typed", ["现", "新在", "上海", "iphone16", "ipohne15", "42", "?!", "", "a", "<unk>", "caf3"])
+def test_what_is_no_slip_away_or_no_word_means_itself(typed: str) -> None:
     assert Misspellings(KNOWN).meant(typed) == typed
 
 

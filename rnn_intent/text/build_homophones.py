@@ -1,4 +1,4 @@
-"""Builds the table of Chinese characters that sound alike: python -m rnn_intent.evaluation.build_homophones.
+"""Builds the table of Chinese characters that sound alike: python -m rnn_intent.text.build_homophones.
 
 Needs pypinyin (MIT, see LICENSES/) for the readings, which nothing else here does; the installed jieba says how common
 a character is. The same sources give the same bytes.
@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from rnn_intent.evaluation.variants import HOMOPHONES
 from rnn_intent.text.chinese import import_jieba
+from rnn_intent.text.homophones import HOMOPHONES
 
 MOST = 12  # of a sound: nobody mistypes a character for one that hardly anybody writes
 
