@@ -111,6 +111,7 @@ MODELS |= {
     "no-summary-dropout": _changed("without summary dropout", "model.dropout=0"),
     "no-smoothing": _changed("without label smoothing", "training.label_smoothing=0"),
     "no-typos": _changed("without typos", "training.typos=0"),
+    "no-respelling": _changed("typos read as they stand", "vocabulary.respelling=false"),
     "no-averaging": _changed("without averaged weights", "training.averaging=0"),
     "no-refit": _changed("without a second training", "training.refit=0"),
     "with-r-drop": _changed("with R-Drop, twice the cost", "training.r_drop=1"),
