@@ -26,11 +26,11 @@ intent are drawn anew for each run, from the training and the validation rows. T
 with one thread, so that other work on the machine changes them little; sentences a second are the best pass over the
 test set. With a typo: the test rows once more, one letter of each dropped, swapped with the next, or replaced by its
 neighbour on a keyboard, in turn, in Chinese a character dropped, swapped, or replaced by one that sounds the same; this
-tool's models have read typos like some of these in training, of other words and letters in each epoch, and know the same
-keyboard and the same sounds when they look for the word that was meant; the others do neither. MB is what must be on the
-disk to answer, besides code. OOS: how well a model's in-scope score (of others than this tool's: the confidence in the
-best intent, an SVM's margin) tells in-scope test rows from out-of-scope ones; FPR is the share of the latter still
-accepted when 95 % of the former are.
+tool's models have read typos like some of these in training, of other words and letters in each epoch, and know the
+same keyboard and the same sounds when they look for the word that was meant; the others do neither. MB is what must be
+on the disk to answer, besides code. OOS: how well a model's in-scope score (of others than this tool's: the confidence
+in the best intent, an SVM's margin) tells in-scope test rows from out-of-scope ones; FPR is the share of the latter
+still accepted when 95 % of the former are.
 """
 PARTS = {"accuracy.md": "Accuracy", "speed.md": "Speed"}
 

@@ -1,8 +1,8 @@
 """Which known word an unknown one may be a typo of.
 
 One slip of the fingers away (Damerau 1964): a letter is missing, one too many, or its neighbour on the keyboard, or two
-have changed places. A letter without its accent, or with another one, is a slip too; of a Chinese word, a character
-that sounds the same.
+have changed places. A letter without its accent, or with another one, is a slip too, in a longer word one vowel for
+another; in a Chinese word, a character that sounds the same.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from rnn_intent.text.homophones import homophones
 from rnn_intent.text.patterns import han_pattern, syllable_pattern
 
 SHORT, LONG = 3, 40  # letters of an unknown word; of a short one only swaps are mended: anything else is another word
+VOWELS, WITH_VOWELS = "aeiou", 5  # letters that a word needs for them to be mixed up: fewer, and it is another word
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 Slip = tuple[str, Sequence[str], str]  # what stands before it, what may have been meant there, and what stands after it
@@ -65,8 +66,9 @@ def is_chinese(word: str) -> bool:
 def one_slip_away(word: str, letters: tuple[str, ...]) -> Iterator[Slip]:
     """What may have been meant by a word with one slip in it. letters: of which one may be missing."""
     missing, alike, near = (*letters, "'"), _alike(letters), keyboard_neighbours()
+    vowels = VOWELS if len(word) >= WITH_VOWELS else ""
     for place, letter in enumerate(word):
-        others = near.get(letter, "") + alike.get(_bare(letter), "")
+        others = near.get(letter, "") + alike.get(_bare(letter), "") + (vowels if letter in VOWELS else "")
         yield word[:place], ("", *others), word[place + 1 :]
     yield from swaps(word)
     for place in range(len(word) + 1):

@@ -19,6 +19,8 @@ KNOWN = {word: rank for rank, word in enumerate(WORDS)}
         ("weatherr", "weather"),  # one too many
         ("waether", "weather"),  # two have changed places
         ("wearher", "weather"),  # the neighbour of t
+        ("wiather", "weather"),  # another vowel
+        ("cire", "cire"),  # of four letters: another word as likely
         ("dont", "don't"),
         ("mann'ana", "mann'ana"),  # two slips
         ("manana", "mañana"),  # without its accent
@@ -63,7 +65,7 @@ def test_every_typo_that_this_tool_can_type_is_found_again() -> None:
 def test_it_costs_as_many_look_ups_as_a_word_has_slips() -> None:
     # far fewer than a vocabulary has words: a bound that a loop over these would break
     slips = one_slip_away("reminders", tuple("abcdefghijklmnopqrstuvwxyz"))
-    assert sum(len(middles) for _, middles, _ in slips) < 350
+    assert sum(len(middles) for _, middles, _ in slips) < 400
 
 
 def test_neighbours_on_the_keyboard_are_mutual() -> None:
