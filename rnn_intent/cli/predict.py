@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,10 +68,10 @@ def predict(
     predictor = _predictor(run, threshold)
     show: Callable[[Prediction], str] = _as_json if as_json else _as_columns
     if not texts and source is None and sys.stdin.isatty():
-        _prompt(predictor, top_k, show if as_json else _as_picture)
+        _prompt(predictor, top_k, show if as_json else partial(_as_picture, predictor))
         return
     if texts and len(texts) == 1 and texts != ["-"] and not as_json and target is None and sys.stdout.isatty():
-        show = _as_picture
+        show = partial(_as_picture, predictor)
     from rnn_intent.cli.lines import line_writer, read_blocks
 
     blocks: Iterable[list[str]] = [texts] if texts and texts != ["-"] else read_blocks(source, encoding)
@@ -117,12 +118,20 @@ def _as_columns(prediction: Prediction) -> str:
     return f"{intent}\t{prediction.confidence:.4f}\t{prediction.status}\t{text}"
 
 
-def _as_picture(prediction: Prediction) -> str:
+def _as_picture(predictor: Predictor, prediction: Prediction) -> str:
+    """The ranking as bars; above it why it is not accepted, below it what typos were read as."""
     why = f": {printable(prediction.reason, 300)}" if prediction.reason else ""
     longest = max((width(printable(name)) for name, _ in prediction.ranking), default=0)
     room = (columns() or 80) - longest - len("  100.0%  ")
     most = min(BAR, max(room, 4))
     rows = [[printable(name), f"{share:6.1%}", bar(share, most)] for name, share in prediction.ranking]
-    if prediction.status == "accepted":
-        return table(rows, "lrl")
-    return "\n".join([f"{prediction.status}{why}", *([table(rows, "lrl")] if rows else [])])
+    told = [] if prediction.status == "accepted" else [f"{prediction.status}{why}"]
+    return "\n".join([*told, *([table(rows, "lrl")] if rows else []), *_typos(predictor, prediction.text)])
+
+
+def _typos(predictor: Predictor, text: str) -> list[str]:
+    """A line with the words that were read as others; none, if there are none."""
+    words = predictor.tokenizer.words(text)
+    pairs = dict(zip(words, predictor.read(words), strict=True))
+    meant = [f"{printable(word)} ≈ {printable(other)}" for word, other in pairs.items() if word != other]
+    return [", ".join(meant)] if meant else []

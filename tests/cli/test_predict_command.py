@@ -239,6 +239,10 @@ def test_a_terminal_gets_a_prompt_and_a_picture(run: RunFolder, tmp_path: Path) 
     shown = until(ours, b"> ")
     assert b"ask_time" in shown
     assert "█".encode() in shown
+    assert "≈".encode() not in shown
+    os.write(ours, b"tiem\n")
+    shown = until(ours, b"> ")
+    assert "tiem ≈ time".encode() in shown
     os.write(ours, b"\x04")
     assert process.wait() == 0
     os.close(ours)
