@@ -21,7 +21,7 @@ class Embedding:
     """
 
     def __init__(self, artifact: Artifact) -> None:
-        self.vocabulary = Vocabulary(artifact.vocabulary, artifact.settings.vocabulary.respelling)
+        self.vocabulary = vocabulary_of(artifact)
         tensors = artifact.tensors
         self.size = tensors["embedding.words"].shape[1]
         self._words = tensors["embedding.words"]
@@ -68,6 +68,11 @@ class Embedding:
             starts = (np.cumsum(counts) - counts)[held]
             means[held] = _sums(self._ngram_rows, rows, starts) / counts[held, None]
         return means
+
+
+def vocabulary_of(artifact: Artifact) -> Vocabulary:
+    """Which tokens the model knows, and what it reads typos of them as."""
+    return Vocabulary(artifact.vocabulary, artifact.settings.vocabulary.respelling)
 
 
 def own_rows(ids: Sequence[int], rows: int) -> list[int]:

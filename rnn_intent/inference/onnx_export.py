@@ -22,11 +22,10 @@ import numpy as np
 from rnn_intent.artifact import Artifact
 from rnn_intent.errors import UsageError
 from rnn_intent.files import write_atomically, writing
-from rnn_intent.inference.embedding import own_rows
+from rnn_intent.inference.embedding import own_rows, vocabulary_of
 from rnn_intent.shapes import DIRECTIONS, directions
 from rnn_intent.text.ngrams import NgramVocabulary
 from rnn_intent.text.tokenizer import Tokenizer
-from rnn_intent.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import onnx
@@ -76,7 +75,7 @@ def onnx_model(artifact: Artifact) -> onnx.ModelProto:
 def onnx_inputs(artifact: Artifact, texts: Sequence[str]) -> dict[str, np.ndarray]:
     """The graph's inputs for some sentences, padded to the longest."""
     tokenizer = Tokenizer(artifact.settings.text, artifact.user_words, artifact.dictionary)
-    vocabulary = Vocabulary(artifact.vocabulary, artifact.settings.vocabulary.respelling)
+    vocabulary = vocabulary_of(artifact)
     token_lists = [vocabulary.read(tokenizer.words(text)) for text in texts]
     ids = [vocabulary.ids(tokens) for tokens in token_lists]
     lengths = np.array([len(row) for row in ids], dtype=np.int32)

@@ -13,11 +13,10 @@ import numpy as np
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.inference.cells import STEPS, Array, Gates, Weights, first_state
-from rnn_intent.inference.embedding import own_rows
+from rnn_intent.inference.embedding import own_rows, vocabulary_of
 from rnn_intent.metrics import softmax
 from rnn_intent.shapes import DIRECTIONS, directions
 from rnn_intent.text.ngrams import NgramVocabulary
-from rnn_intent.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _joined(directions: Sequence[DirectionReading]) -> Array:
 def token_vectors(artifact: Artifact, tokens: Sequence[str], dtype: type[np.floating[Any]] = np.float64) -> Array:
     """(time, size), tokens as they are read. A sentence without tokens is the one token `<unk>`, without n-grams."""
     tensors = artifact.tensors
-    vocabulary = Vocabulary(artifact.vocabulary, artifact.settings.vocabulary.respelling)
+    vocabulary = vocabulary_of(artifact)
     tokens = vocabulary.read(tokens)
     ids = vocabulary.ids(tokens)
     words = tensors["embedding.words"]

@@ -15,6 +15,7 @@ import numpy as np
 
 from rnn_intent.artifact import Artifact
 from rnn_intent.inference.cells import Array
+from rnn_intent.inference.embedding import vocabulary_of
 from rnn_intent.inference.encoder import Encoder
 from rnn_intent.inference.head import Head
 from rnn_intent.inference.reference import DirectionReading, Reading, read_vectors, token_vectors
@@ -23,7 +24,7 @@ from rnn_intent.metrics import softmax
 from rnn_intent.settings import ModelSettings
 from rnn_intent.text.tokenizer import Tokenizer
 from rnn_intent.text.tokens import Token
-from rnn_intent.text.vocabulary import SPECIALS, UNK, Vocabulary
+from rnn_intent.text.vocabulary import SPECIALS, UNK
 
 DIRECTION_NAMES = ("forward", "backward")
 
@@ -132,7 +133,7 @@ def trace(artifact: Artifact, text: str, leave_one_out: bool = False) -> Trace:
     beliefs, without = _answers(artifact, words, leave_one_out)
     winners = [artifact.labels[index] for index in beliefs.argmax(axis=1)]
     omissions = _omissions(artifact.labels, beliefs[-1], without) if leave_one_out else [None] * len(winners)
-    vocabulary = Vocabulary(artifact.vocabulary, artifact.settings.vocabulary.respelling)
+    vocabulary = vocabulary_of(artifact)
     read = vocabulary.read(words) or ["<unk>"]
     known = [number != UNK for number in vocabulary.ids(read)]
     steps = [
