@@ -68,10 +68,10 @@ def predict(
     predictor = _predictor(run, threshold)
     show: Callable[[Prediction], str] = _as_json if as_json else _as_columns
     if not texts and source is None and sys.stdin.isatty():
-        _prompt(predictor, top_k, show if as_json else partial(_as_picture, predictor))
+        _prompt(predictor, top_k, show if as_json else partial(_with_typos, predictor))
         return
     if texts and len(texts) == 1 and texts != ["-"] and not as_json and target is None and sys.stdout.isatty():
-        show = partial(_as_picture, predictor)
+        show = partial(_with_typos, predictor)
     from rnn_intent.cli.lines import line_writer, read_blocks
 
     blocks: Iterable[list[str]] = [texts] if texts and texts != ["-"] else read_blocks(source, encoding)
@@ -118,15 +118,20 @@ def _as_columns(prediction: Prediction) -> str:
     return f"{intent}\t{prediction.confidence:.4f}\t{prediction.status}\t{text}"
 
 
-def _as_picture(predictor: Predictor, prediction: Prediction) -> str:
-    """The ranking as bars; above it why it is not accepted, below it what typos were read as."""
+def _with_typos(predictor: Predictor, prediction: Prediction) -> str:
+    """The picture, and below it what typos were read as."""
+    return "\n".join([_as_picture(prediction), *_typos(predictor, prediction.text)])
+
+
+def _as_picture(prediction: Prediction) -> str:
+    """The ranking as bars; above it why it is not accepted."""
     why = f": {printable(prediction.reason, 300)}" if prediction.reason else ""
     longest = max((width(printable(name)) for name, _ in prediction.ranking), default=0)
     room = (columns() or 80) - longest - len("  100.0%  ")
     most = min(BAR, max(room, 4))
     rows = [[printable(name), f"{share:6.1%}", bar(share, most)] for name, share in prediction.ranking]
     told = [] if prediction.status == "accepted" else [f"{prediction.status}{why}"]
-    return "\n".join([*told, *([table(rows, "lrl")] if rows else []), *_typos(predictor, prediction.text)])
+    return "\n".join([*told, *([table(rows, "lrl")] if rows else [])])
 
 
 def _typos(predictor: Predictor, text: str) -> list[str]:
