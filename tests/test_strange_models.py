@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +38,8 @@ def use(data: bytes) -> None:
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-4)
     for answer in predictor.predict(SENTENCES, top_k=3):
         assert 0 <= answer.confidence <= 1 + 1e-6
-        for shown in (predict._as_columns, predict._as_json, predict._as_picture):
+        with_typos = partial(predict._with_typos, predictor)
+        for shown in (predict._as_columns, predict._as_json, predict._as_picture, with_typos):
             assert not OBEYED & set(shown(answer))
     assert all(line.isprintable() for line in told(artifact, Made()).splitlines())
     predictor.verify()
