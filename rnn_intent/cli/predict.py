@@ -120,7 +120,10 @@ def _as_columns(prediction: Prediction) -> str:
 
 def _with_typos(predictor: Predictor, prediction: Prediction) -> str:
     """The picture, and below it what typos were read as."""
-    return "\n".join([_as_picture(prediction), *_typos(predictor, prediction.text)])
+    words = predictor.tokenizer.words(prediction.text)
+    pairs = dict(zip(words, predictor.read(words), strict=True))
+    meant = [f"{printable(word)} ≈ {printable(other)}" for word, other in pairs.items() if word != other]
+    return "\n".join([_as_picture(prediction), *([", ".join(meant)] if meant else [])])
 
 
 def _as_picture(prediction: Prediction) -> str:
@@ -130,13 +133,6 @@ def _as_picture(prediction: Prediction) -> str:
     room = (columns() or 80) - longest - len("  100.0%  ")
     most = min(BAR, max(room, 4))
     rows = [[printable(name), f"{share:6.1%}", bar(share, most)] for name, share in prediction.ranking]
-    told = [] if prediction.status == "accepted" else [f"{prediction.status}{why}"]
-    return "\n".join([*told, *([table(rows, "lrl")] if rows else [])])
-
-
-def _typos(predictor: Predictor, text: str) -> list[str]:
-    """A line with the words that were read as others; none, if there are none."""
-    words = predictor.tokenizer.words(text)
-    pairs = dict(zip(words, predictor.read(words), strict=True))
-    meant = [f"{printable(word)} ≈ {printable(other)}" for word, other in pairs.items() if word != other]
-    return [", ".join(meant)] if meant else []
+    if prediction.status == "accepted":
+        return table(rows, "lrl")
+    return "\n".join([f"{prediction.status}{why}", *([table(rows, "lrl")] if rows else [])])

@@ -35,23 +35,19 @@ class Embedding:
             self._vectors = tensors["embedding.vectors"]
             self._projection = artifact.weights("embedding.vectors_projection").T
 
-    def ids(self, tokens: Sequence[str]) -> list[int]:
-        """Vocabulary ids; `<unk>` alone for a sentence without tokens."""
-        return self.vocabulary.ids(self.vocabulary.read(tokens))
+    def ids(self, tokens: Sequence[str | None]) -> list[int]:
+        """Vocabulary ids, as many as tokens."""
+        return self.vocabulary.ids([token or "<unk>" for token in tokens]) if tokens else []
 
     def vectors(self, tokens: Sequence[str | None]) -> Floats:
         """(tokens, size), of tokens as they are read. Tables may be float16; only rows that are needed are widened."""
-        ids = self._ids(tokens)
+        ids = self.ids(tokens)
         vectors = self._words[own_rows(ids, len(self._words))].astype(np.float32)
         if self.ngrams is not None and len(self.ngrams):
             vectors += self._ngram_means(tokens, self.ngrams)
         if self._projection is not None:
             vectors += self._vectors[ids].astype(np.float32) @ self._projection
         return vectors
-
-    def _ids(self, tokens: Sequence[str | None]) -> list[int]:
-        """As many as tokens."""
-        return self.vocabulary.ids([token or "<unk>" for token in tokens]) if tokens else []
 
     def _ngram_means(self, tokens: Sequence[str | None], ngrams: NgramVocabulary) -> Floats:
         """(tokens, size), zero for a token without known n-grams. All tokens are looked up in one search."""

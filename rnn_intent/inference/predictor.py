@@ -125,7 +125,7 @@ class Predictor:
 
     def ids(self, tokens: Sequence[str]) -> list[int]:
         """Vocabulary ids; `<unk>` alone for a sentence without tokens."""
-        return self._encoder.table.embedding.ids(tokens)
+        return self._encoder.table.embedding.vocabulary.ids(self.read(tokens))
 
     def golden(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Sentences with tokens, ids and probabilities, for the model file."""
@@ -155,10 +155,12 @@ class Predictor:
         found = [self._scores(window, 2).in_scope for window in windows(texts)]
         return np.concatenate(found) if found else np.empty(0)
 
-    def unknown_shares(self, texts: Iterable[str]) -> np.ndarray:
+    def unknown_shares(self, texts: Sequence[str]) -> np.ndarray:
         """Of each text's words, numbers apart, the share that training never saw, (texts,), from 0 to 1."""
-        found = [self._scores(window, 2).unknown for window in windows(texts)]
-        return np.concatenate(found) if found else np.empty(0)
+        in_scope = self._rejection.in_scope
+        if in_scope is None:
+            return np.zeros(len(texts))
+        return in_scope.familiarity.of([self.read(self.tokenizer.words(text)) for text in texts]).unknown
 
     def _scores(self, texts: Sequence[str], top_k: int) -> Scores:
         in_scope = self._rejection.in_scope

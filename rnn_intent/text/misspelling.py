@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 
 from rnn_intent.text.homophones import homophones
 from rnn_intent.text.patterns import han_pattern, syllable_pattern
@@ -27,7 +27,6 @@ class Misspellings:
 
     def __init__(self, known: Mapping[str, int]) -> None:
         self._known = known
-        self._letters: tuple[str, ...] | None = None
 
     def meant(self, word: str) -> str:
         """The known word that this unknown one is a typo of, or the word itself."""
@@ -44,13 +43,12 @@ class Misspellings:
             return one_sound_away(word)
         if len(word) < SHORT or not is_word(word):
             return ()
-        return swaps(word) if len(word) == SHORT else one_slip_away(word, self._letters_known())
+        return swaps(word) if len(word) == SHORT else one_slip_away(word, self._letters)
 
-    def _letters_known(self) -> tuple[str, ...]:
-        """The letters of all known words."""
-        if self._letters is None:
-            self._letters = tuple(sorted(filter(is_word, frozenset("".join(self._known)))))
-        return self._letters
+    @cached_property
+    def _letters(self) -> tuple[str, ...]:
+        """Those of all known words."""
+        return tuple(sorted(filter(is_word, frozenset("".join(self._known)))))
 
 
 def is_word(word: str) -> bool:

@@ -31,6 +31,7 @@ class Vocabulary:
         self._ids = {word: row for row, word in enumerate(self.words) if row >= len(SPECIALS)}
         if len(self._ids) + len(SPECIALS) != len(self.words) or not self._ids.keys().isdisjoint(SPECIALS):
             raise ModelError("vocabulary: the same word stands there twice")
+        self.respelling = respelling
         self._misspellings = Misspellings(self._ids) if respelling else None
 
     @classmethod
@@ -44,7 +45,7 @@ class Vocabulary:
             counts.pop(special, None)
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         kept = [word for word, count in ranked[: settings.max_size] if count >= settings.min_count]
-        return cls((*SPECIALS, *kept))
+        return cls((*SPECIALS, *kept), settings.respelling)
 
     def read(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens as they are to be read: an unknown word is the known one that it is a typo of, if there is one.

@@ -29,14 +29,13 @@ FEW_ROWS = 500  # below, most n-grams stand in one word only, and its forms have
 class Tables:
     """own: words with a row of their own. vectors: pretrained ones, of these and of further words.
 
-    few: whether the rows were so few that n-grams of a single word are kept. respelling: of unknown words.
+    few: whether the rows were so few that n-grams of a single word are kept.
     """
 
     own: Vocabulary
     ngrams: NgramVocabulary | None = None
     vectors: Vectors | None = None
     few: bool = False
-    respelling: bool = False
 
     @classmethod
     def build(cls, settings: Settings, train: TokenSet, earlier: Tables | None = None) -> Tables:
@@ -51,15 +50,15 @@ class Tables:
             ngrams = NgramVocabulary.build({token for tokens in rows for token in tokens}, settings.embedding, few)
         if earlier is not None and earlier.vectors is not None:
             # other words would turn the vectors' directions, and further words are read by theirs
-            return cls(earlier.own, ngrams, earlier.vectors, few, earlier.respelling)
+            return cls(earlier.own, ngrams, earlier.vectors, few)
         own = Vocabulary.build(rows, settings.vocabulary)
-        return cls(own, ngrams, pretrained_vectors(settings, own), few, settings.vocabulary.respelling)
+        return cls(own, ngrams, pretrained_vectors(settings, own), few)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words that have a row, and at the end those that only have a vector."""
-        extra = () if self.vectors is None else self.vectors.extra
-        return Vocabulary((*self.own.words, *extra), self.respelling)
+        own, vectors = self.own, self.vectors
+        return own if vectors is None else Vocabulary((*own.words, *vectors.extra), own.respelling)
 
     def lexicon(self) -> Lexicon:
         return Lexicon(self.vocabulary, self.ngrams)
