@@ -203,13 +203,23 @@ def _legend(trace: Trace, look: Look) -> list[str]:
 
 
 def _wrapped(notes: Sequence[str], columns: int) -> list[str]:
-    """Notes on as few lines as they need; they hold no wide characters."""
-    from textwrap import wrap
-
+    """Notes on as few lines as they need; one that must be broken begins a line."""
     lines: list[str] = []
     for note in notes:
-        if lines and len(lines[-1]) + 3 + len(note) <= columns:
+        if lines and width(lines[-1]) + 3 + width(note) <= columns:
             lines[-1] += f" · {note}"
         else:
-            lines += wrap(note, columns)
+            lines += _broken(note, columns)
     return lines
+
+
+def _broken(note: str, columns: int) -> list[str]:
+    """Between words; one that is wider than a line is cut."""
+    first, *words = note.split(" ")
+    lines = [first]
+    for word in words:
+        if width(lines[-1]) + 1 + width(word) <= columns:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return [fit(line, columns).rstrip() for line in lines]

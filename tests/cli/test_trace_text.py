@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,6 +74,14 @@ def test_typos_carry_a_mark_and_what_they_are_read_as_is_told_once() -> None:
     assert all(typo in told for typo in ("pllay≈", "teh≈", "paly≈", "pley*"))
     assert "≈ read as play, the" in told
     assert "≈" not in show(traced("play the music"), Look(80))
+
+
+def test_chinese_words_that_typos_are_read_as_take_two_columns_a_character() -> None:
+    told = traced("pllay teh music in teh kitchen what time is it")
+    steps = [replace(step, read_as=f"{'天气预报' * 2}{place}") for place, step in enumerate(told.steps)]
+    lines = show(replace(told, steps=steps), Look(40)).split("\n")
+    assert max(map(width, lines)) <= 40
+    assert all(step.read_as in "".join(lines) for step in steps)
 
 
 def test_a_network_that_reads_from_both_ends_says_that_prefixes_are_read_anew() -> None:
